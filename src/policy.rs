@@ -1,0 +1,207 @@
+//! What a site declares: categories, services, cookies, texts, regimes and the history of changes.
+
+mod builder;
+mod category;
+mod change;
+#[cfg(feature = "json")]
+mod compiled;
+mod digest;
+#[cfg(any(feature = "toml", feature = "json"))]
+mod document;
+mod fault;
+mod id;
+mod index;
+#[cfg(feature = "json")]
+mod json;
+mod localized;
+#[cfg(any(feature = "toml", feature = "json"))]
+mod reader;
+mod regime;
+mod service;
+#[cfg(feature = "toml")]
+mod toml;
+mod validate;
+
+use alloc::{string::String, sync::Arc, vec::Vec};
+
+pub use builder::PolicyBuilder;
+pub(crate) use category::words;
+pub use category::{Basis, Category, Use};
+pub use change::{Change, ChangeKind, PolicyVersion};
+#[cfg(feature = "json")]
+pub use compiled::Serving;
+pub use fault::{Fault, FaultCode, Faults, Position};
+pub use id::{MAX_ID_BYTES, NECESSARY, is_id};
+pub(crate) use index::{Index, Owner, Slot, Target};
+pub use localized::Localized;
+pub use regime::{GpcRule, Regime, RegimeKind};
+pub use service::{CookieRule, Service};
+
+use crate::{banner::Words, signals::Region};
+
+/// Whom visitors can ask.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Contact {
+    /// The name of the site's operator.
+    pub name: String,
+    /// A page with a contact form: an `https:`, `http:` or `mailto:` address, or a path on the site.
+    pub url: Option<String>,
+    /// An address for e-mail.
+    pub email: Option<String>,
+}
+
+/// What a site declares. Cheap to clone: clones share one policy.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Policy(pub(crate) Arc<Declared>);
+
+/// The content of a policy, after it was checked.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Declared {
+    pub(crate) id: String,
+    pub(crate) version: u32,
+    pub(crate) default_locale: String,
+    pub(crate) contact: Contact,
+    /// The necessary category first.
+    pub(crate) categories: Vec<Category>,
+    pub(crate) services: Vec<Service>,
+    pub(crate) changes: Vec<Change>,
+    pub(crate) retired: Vec<String>,
+    pub(crate) regimes: Vec<Regime>,
+    pub(crate) data_names: Vec<(String, Localized)>,
+    pub(crate) words: Words,
+    pub(crate) index: Index,
+}
+
+impl core::fmt::Debug for Policy {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Policy").field("id", &self.id()).field("version", &self.version()).finish_non_exhaustive()
+    }
+}
+
+impl Policy {
+    /// Starts a policy with this id.
+    pub fn builder(id: impl Into<String>) -> PolicyBuilder {
+        PolicyBuilder::new(id)
+    }
+
+    /// The id, which ties a consent to its policy.
+    pub fn id(&self) -> &str {
+        &self.0.id
+    }
+
+    /// The version: that of the newest change, 1 where there is none.
+    pub fn version(&self) -> PolicyVersion {
+        PolicyVersion(self.0.version)
+    }
+
+    /// Whether the newest change carries no digest yet. A draft works, but its content can still change unnoticed.
+    pub fn is_draft(&self) -> bool {
+        self.0.changes.last().is_none_or(|newest| newest.material.is_none())
+    }
+
+    /// The digest of everything a grant depends on: ids, each service's category, data kinds, recipients, retention,
+    /// cookies, hosts, uses, legal bases and former ids. Prose is outside.
+    pub fn material(&self) -> String {
+        digest::material(&self.0.categories, &self.0.services)
+    }
+
+    /// The language of texts that are there in no wanted language.
+    pub fn default_locale(&self) -> &str {
+        &self.0.default_locale
+    }
+
+    /// The first of the wanted `languages` that the policy has the names of its categories in, or the default.
+    pub fn locale<'w>(&self, languages: impl IntoIterator<Item = &'w str>) -> &str {
+        let names = || self.0.categories.iter().flat_map(|category| category.name.locales());
+        languages
+            .into_iter()
+            .find_map(|wanted| {
+                let primary = wanted.split('-').next().unwrap_or(wanted);
+                names()
+                    .find(|known| known.eq_ignore_ascii_case(wanted))
+                    .or_else(|| names().find(|known| known.eq_ignore_ascii_case(primary)))
+            })
+            .unwrap_or(&self.0.default_locale)
+    }
+
+    /// Whom visitors can ask.
+    pub fn contact(&self) -> &Contact {
+        &self.0.contact
+    }
+
+    /// Every category, `necessary` first.
+    pub fn categories(&self) -> &[Category] {
+        &self.0.categories
+    }
+
+    /// Every service.
+    pub fn services(&self) -> &[Service] {
+        &self.0.services
+    }
+
+    /// The regimes.
+    pub fn regimes(&self) -> &[Regime] {
+        &self.0.regimes
+    }
+
+    /// The history, oldest change first.
+    pub fn changes(&self) -> &[Change] {
+        &self.0.changes
+    }
+
+    /// Ids that once were categories or services.
+    pub fn retired(&self) -> &[String] {
+        &self.0.retired
+    }
+
+    /// The category called `id`.
+    pub fn category(&self, id: &str) -> Option<&Category> {
+        self.0.categories.iter().find(|category| category.id == id)
+    }
+
+    /// The service called `id`.
+    pub fn service(&self, id: &str) -> Option<&Service> {
+        self.0.services.iter().find(|service| service.id == id)
+    }
+
+    /// What visitors read for a kind of data; the id where the policy has no words for it.
+    pub fn data_name<'a>(&'a self, kind: &'a str, locale: &str) -> &'a str {
+        let known = self.0.data_names.iter().find(|(id, _)| id == kind);
+        known.and_then(|(_, name)| name.get(locale, &self.0.default_locale)).unwrap_or(kind)
+    }
+
+    /// The version of the last `ask` change that touches `id`: a grant must be at least as new. A service's is never
+    /// below its category's. `None` for an id the policy does not have.
+    pub fn since(&self, id: &str) -> Option<PolicyVersion> {
+        let index = &self.0.index;
+        let category = self.0.categories.iter().position(|category| category.id == id);
+        if let Some(place) = category {
+            return index.category_since.get(place).copied().map(PolicyVersion);
+        }
+        let place = self.0.services.iter().position(|service| service.id == id)?;
+        index.services.get(place).map(|service| PolicyVersion(service.since))
+    }
+
+    /// The regime of `region`. Where the region is unknown or in no regime, the strictest one.
+    pub fn regime(&self, region: Option<Region>) -> &Regime {
+        let regimes = &self.0.regimes;
+        let known = region.and_then(|region| {
+            // The more specific code wins: `US-CA` before `US`.
+            let holds = |regime: &&Regime, exact: bool| {
+                regime.regions.iter().any(|known| if exact { *known == region } else { region.is_within(known) })
+            };
+            regimes.iter().find(|r| holds(r, true)).or_else(|| regimes.iter().find(|r| holds(r, false)))
+        });
+        known.or_else(|| regimes.get(self.0.index.strictest)).unwrap_or(&STRICT)
+    }
+}
+
+/// What holds if a policy has no regime at all; building one adds the presets, so this is never seen.
+static STRICT: Regime = Regime {
+    id: String::new(),
+    kind: RegimeKind::OptIn,
+    regions: Vec::new(),
+    grant_max_age: 0,
+    refusal_quiet: 0,
+    gpc: GpcRule::Honour,
+};

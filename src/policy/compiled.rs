@@ -1,0 +1,106 @@
+//! The compiled policy: what a browser needs of a policy, as a JavaScript object in one language.
+
+use alloc::string::String;
+
+use serde_json::{Map, Value as Json, json};
+
+use super::{Localized, Policy, change::ChangeKind};
+use crate::banner::Word;
+
+/// What a server adds to the compiled policy it serves.
+#[derive(Clone, Copy, Debug)]
+pub struct Serving<'a> {
+    /// The name of the consent cookie.
+    pub cookie: &'a str,
+    /// Whether the server seals.
+    pub sealed: bool,
+    /// Where answers are posted to.
+    pub mount: &'a str,
+}
+
+impl Policy {
+    /// The compiled policy in one language as JSON: what the npm package's `createConsent` takes. Without history,
+    /// data kinds, recipients and lifetimes, which a page does not need to decide.
+    pub fn compile(&self, locale: &str, serving: Option<Serving<'_>>) -> String {
+        let declared = &self.0;
+        let text = |text: &Localized| text.get(locale, &declared.default_locale).map(Json::from);
+        let mut object = json!({
+            "format": 1,
+            "id": declared.id,
+            "version": declared.version,
+            "locale": locale,
+        });
+        let mut contact = json!({ "name": declared.contact.name });
+        put(&mut contact, "url", declared.contact.url.as_deref().map(Json::from));
+        put(&mut contact, "email", declared.contact.email.as_deref().map(Json::from));
+        put(&mut object, "contact", Some(contact).filter(|_| !declared.contact.name.is_empty()));
+        let regimes = declared.regimes.iter().map(|regime| {
+            json!({
+                "id": regime.id,
+                "kind": regime.kind.word(),
+                "regions": regime.regions.iter().map(|region| region.as_str()).collect::<alloc::vec::Vec<_>>(),
+                "grantMaxAge": regime.grant_max_age,
+                "refusalQuiet": regime.refusal_quiet,
+                "gpc": regime.gpc.word(),
+            })
+        });
+        put(&mut object, "regimes", Some(regimes.collect()));
+        let categories = declared.categories.iter().zip(&declared.index.category_since).map(|(category, since)| {
+            let mut object = json!({ "id": category.id });
+            put(&mut object, "key", category.key.as_deref().map(Json::from));
+            put(&mut object, "since", Some(*since).filter(|since| *since > 1).map(Json::from));
+            put(&mut object, "name", text(&category.name));
+            put(&mut object, "purpose", text(&category.purpose));
+            put(&mut object, "uses", list(category.uses.iter().map(|usage| usage.word())));
+            put(&mut object, "basis", (category.basis != Default::default()).then(|| category.basis.word().into()));
+            put(&mut object, "formerly", list(category.formerly.iter().map(String::as_str)));
+            object
+        });
+        put(&mut object, "categories", Some(categories.collect()));
+        let services = declared.services.iter().zip(&declared.index.services).map(|(service, known)| {
+            let mut object = json!({ "id": service.id, "category": service.category });
+            put(&mut object, "key", service.key.as_deref().map(Json::from));
+            put(&mut object, "own", service.own_choice.then_some(Json::Bool(true)));
+            put(&mut object, "since", Some(known.since).filter(|since| *since > 1).map(Json::from));
+            put(&mut object, "name", text(&service.name));
+            put(&mut object, "purpose", text(&service.purpose));
+            put(&mut object, "uses", list(service.uses.iter().map(|usage| usage.word())));
+            put(&mut object, "basis", service.basis.map(|basis| basis.word().into()));
+            put(&mut object, "formerly", list(service.formerly.iter().map(String::as_str)));
+            put(&mut object, "cookies", list(service.cookies.iter().map(|cookie| cookie.name.as_str())));
+            put(&mut object, "hosts", list(service.hosts.iter().map(String::as_str)));
+            object
+        });
+        put(&mut object, "services", Some(services.collect()));
+        // An editorial change is never shown.
+        let changes = declared.changes.iter().filter(|change| change.kind != ChangeKind::Editorial).map(|change| {
+            let mut object = json!({ "version": change.version, "kind": change.kind.word() });
+            put(&mut object, "touches", list(change.touches.iter().map(String::as_str)));
+            put(&mut object, "summary", text(&change.summary));
+            object
+        });
+        put(&mut object, "changes", Some(changes.collect()));
+        let word = |word: &Word| (word.word(), declared.words.get(*word, locale, &declared.default_locale), *word);
+        let words = Word::ALL.iter().map(word).filter(|(_, text, word)| *text != word.english());
+        let words: Map<String, Json> = words.map(|(name, text, _)| (name.into(), text.into())).collect();
+        put(&mut object, "words", (!words.is_empty()).then_some(Json::Object(words)));
+        if let Some(Serving { cookie, sealed, mount }) = serving {
+            put(&mut object, "cookie", Some(cookie.into()));
+            put(&mut object, "sealed", Some(sealed.into()));
+            put(&mut object, "mount", Some(mount.into()));
+        }
+        // The text goes into script elements too.
+        serde_json::to_string(&object).unwrap_or_default().replace('<', "\\u003c")
+    }
+}
+
+fn put(object: &mut Json, name: &str, value: Option<Json>) {
+    if let (Json::Object(fields), Some(value)) = (object, value) {
+        fields.insert(name.into(), value);
+    }
+}
+
+fn list<'a>(items: impl Iterator<Item = &'a str>) -> Option<Json> {
+    let items: alloc::vec::Vec<Json> = items.map(Json::from).collect();
+    (!items.is_empty()).then_some(Json::Array(items))
+}

@@ -1,0 +1,141 @@
+//! What is wrong with a policy, all of it at once.
+
+use alloc::{string::String, vec::Vec};
+use core::fmt;
+
+use super::category::words;
+
+/// What kind of thing is wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum FaultCode {
+    /// The file is not TOML or JSON.
+    Syntax,
+    /// A field the format does not know.
+    UnknownField,
+    /// A field that must be there is not.
+    Missing,
+    /// A value of the wrong type.
+    WrongType,
+    /// A value of the right type outside what is allowed.
+    BadValue,
+    /// A name that is taken already.
+    Duplicate,
+    /// A name that refers to nothing.
+    UnknownId,
+    /// A name that was used for something else before.
+    Retired,
+    /// Two settings that exclude each other.
+    Conflict,
+    /// A version that does not follow the one before.
+    Version,
+    /// The content differs from what the newest change was published with.
+    Material,
+    /// The consent cookie could grow beyond 4,096 bytes.
+    TooLarge,
+}
+
+words!(FaultCode: Syntax = "syntax", UnknownField = "unknown-field", Missing = "missing", WrongType = "wrong-type",
+    BadValue = "bad-value", Duplicate = "duplicate", UnknownId = "unknown-id", Retired = "retired",
+    Conflict = "conflict", Version = "version", Material = "material", TooLarge = "too-large");
+
+/// A place in a file: line and column, both from 1; the column counts characters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Position {
+    /// The line, from 1.
+    pub line: usize,
+    /// The column in characters, from 1.
+    pub column: usize,
+}
+
+/// One thing wrong with a policy: where, what was found, what was expected.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    pub(crate) code: FaultCode,
+    pub(crate) path: String,
+    pub(crate) position: Option<Position>,
+    pub(crate) found: String,
+    pub(crate) expected: String,
+}
+
+impl Fault {
+    pub(crate) fn new(
+        code: FaultCode,
+        path: impl Into<String>,
+        found: impl Into<String>,
+        expected: impl Into<String>,
+    ) -> Self {
+        Self { code, path: path.into(), position: None, found: found.into(), expected: expected.into() }
+    }
+
+    /// What kind of thing is wrong.
+    pub fn code(&self) -> FaultCode {
+        self.code
+    }
+
+    /// Where, as a path into the policy such as `service[2].cookies[0].name`; indices count from 0.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// Where in the file, if the policy came from one whose format tells.
+    pub fn position(&self) -> Option<Position> {
+        self.position
+    }
+
+    /// What was found.
+    pub fn found(&self) -> &str {
+        &self.found
+    }
+
+    /// What was expected.
+    pub fn expected(&self) -> &str {
+        &self.expected
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(Position { line, column }) = self.position {
+            write!(f, "{line}:{column}: ")?;
+        }
+        if !self.path.is_empty() {
+            write!(f, "{}: ", self.path)?;
+        }
+        write!(f, "found {}, expected {}", self.found, self.expected)
+    }
+}
+
+/// Everything wrong with a policy, in the order of the file.
+#[derive(Clone, PartialEq, Eq, thiserror::Error)]
+pub struct Faults(Vec<Fault>);
+
+impl Faults {
+    pub(crate) fn new(mut faults: Vec<Fault>) -> Self {
+        faults.sort_by_key(|fault| fault.position.map_or((0, 0), |at| (at.line, at.column)));
+        Self(faults)
+    }
+
+    /// Each fault.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = &Fault> {
+        self.0.iter()
+    }
+}
+
+impl fmt::Display for Faults {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let plural = if self.0.len() == 1 { "" } else { "s" };
+        write!(f, "policy has {} fault{plural}", self.0.len())?;
+        for fault in &self.0 {
+            write!(f, "\n  {fault}")?;
+        }
+        Ok(())
+    }
+}
+
+/// The same as `Display`: `Result::unwrap` in a `main` should show the list, not a struct.
+impl fmt::Debug for Faults {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}

@@ -1,0 +1,28 @@
+//! Consent on the server: at the level of header maps for any HTTP stack, and as a tower layer with axum extractors.
+//!
+//! [`Site`] is the configuration and the whole behaviour; `ConsentLayer` puts it in front of a tower service.
+//!
+//! State changes are `POST` only, at most 8 KiB. A denial is taken from anywhere but another site; a grant, and deleting
+//! the consent, need a request that says it comes from the site's own origin (`Sec-Fetch-Site`, or `Origin`). Bad input
+//! gets an empty 400, 403 or 413, never a 5xx.
+
+mod answer;
+mod assets;
+#[cfg(feature = "axum")]
+mod axum;
+mod endpoints;
+mod origin;
+mod page_words;
+mod pages;
+mod site;
+#[cfg(feature = "tower")]
+mod tower;
+mod visitor;
+
+#[cfg(feature = "axum")]
+pub use axum::{MissingLayer, NotGranted};
+pub use endpoints::RequestBody;
+pub use site::{ClockFn, NotNewer, Publisher, RegionFn, Site};
+#[cfg(feature = "tower")]
+pub use tower::{ConsentLayer, ConsentService, ResponseBody, ResponseFuture};
+pub use visitor::{ConsentHtml, Visitor};

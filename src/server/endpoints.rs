@@ -1,0 +1,306 @@
+//! The library's own pages under the mount path, for any HTTP stack.
+//!
+//! | path | |
+//! |---|---|
+//! | `GET {mount}` | the choices page |
+//! | `POST {mount}` | an answer: a form gets 303, JSON gets the decision |
+//! | `GET {mount}/decision` | the decision as JSON |
+//! | `GET {mount}/policy.json` | the compiled policy |
+//! | `GET {mount}/history` | the change history |
+//! | `GET {mount}/export` | what the site's cookie knows of the visitor, as JSON |
+//! | `GET {mount}/assets/…` | style sheet and script, under names made of their content |
+
+use alloc::{
+    string::{String, ToString},
+    vec::Vec,
+};
+
+use http::{HeaderMap, HeaderValue, Method, Response, StatusCode, Uri, header};
+
+use super::{
+    answer::{self, What},
+    assets,
+    origin::{Source, source},
+    pages,
+    site::Site,
+    visitor::locale,
+};
+use crate::{
+    consent::Answer,
+    cookies,
+    decision::Decision,
+    policy::{Policy, Serving},
+    visit::Visit,
+};
+
+/// The most `Set-Cookie` lines in one response, so that no proxy drops it for its size.
+const MAX_CLEARED: usize = 40;
+
+const HTML: &str = "text/html; charset=utf-8";
+const JSON: &str = "application/json";
+
+/// The page may do what it needs and nothing else; nobody may frame it, so nobody can trick a visitor into a click.
+const PAGE_CSP: &str = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; \
+                        form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+/// The body of a request as far as it was read.
+#[derive(Clone, Copy, Debug)]
+pub enum RequestBody<'a> {
+    /// All of it.
+    Whole(&'a [u8]),
+    /// It is larger than 8 KiB.
+    TooLarge,
+    /// It could not be read to its end.
+    Broken,
+}
+
+impl Site {
+    /// The most bytes of a request body that are looked at.
+    pub const MAX_BODY_BYTES: usize = answer::MAX_BODY_BYTES;
+
+    /// Whether requests for `path` are this library's to answer.
+    pub fn handles(&self, path: &str) -> bool {
+        path.strip_prefix(self.mount_path()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    }
+
+    /// Answers a request for one of the library's own paths.
+    pub fn handle(&self, method: &Method, uri: &Uri, headers: &HeaderMap, body: RequestBody<'_>) -> Response<String> {
+        let rest = uri.path().strip_prefix(self.mount_path()).unwrap_or_default();
+        let rest = rest.strip_suffix('/').unwrap_or(rest);
+        let read = method == Method::GET || method == Method::HEAD;
+        let mut response = match rest {
+            "" if method == Method::POST => self.post(uri, headers, body),
+            "" | "/decision" | "/policy.json" | "/history" | "/export" if read => self.read(rest, uri, headers),
+            "" => not_allowed("GET, HEAD, POST"),
+            "/decision" | "/policy.json" | "/history" | "/export" => not_allowed("GET, HEAD"),
+            _ => match rest.strip_prefix("/assets/").and_then(assets::find) {
+                Some(asset) if read => {
+                    let forever = "public, max-age=31536000, immutable";
+                    respond(asset.content_type, forever, asset.text.to_string())
+                }
+                Some(_) => not_allowed("GET, HEAD"),
+                None => empty(StatusCode::NOT_FOUND),
+            },
+        };
+        if method == Method::HEAD {
+            response.body_mut().clear();
+        }
+        response.headers_mut().insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+        response
+    }
+
+    fn read(&self, rest: &str, uri: &Uri, headers: &HeaderMap) -> Response<String> {
+        let policy = self.policy();
+        let locale = locale(&policy, headers);
+        match rest {
+            "/policy.json" => {
+                let serving =
+                    Serving { cookie: self.cookie_name(), sealed: self.sealer().is_some(), mount: self.mount_path() };
+                vary_on_language(respond(JSON, "no-cache", policy.compile(locale, Some(serving))))
+            }
+            "/history" => {
+                let page = pages::history(&policy, locale, self.mount_path());
+                vary_on_language(page_response(page, "no-cache"))
+            }
+            _ => {
+                let visit = self.visit(&policy, headers);
+                let mut response = match rest {
+                    "/decision" => respond(JSON, "no-store", visit.decision.to_json()),
+                    "/export" => {
+                        let mut response = respond(JSON, "no-store", self.export(&visit, headers));
+                        let name = HeaderValue::from_static("attachment; filename=\"privacy-choices.json\"");
+                        response.headers_mut().insert(header::CONTENT_DISPOSITION, name);
+                        response
+                    }
+                    _ => {
+                        let names = self.declared_cookies(&policy, headers);
+                        let back = pages::back(uri);
+                        page_response(pages::choices(&visit, locale, self.mount_path(), &names, back), "no-store")
+                    }
+                };
+                if let Some(cookie) = self.upkeep(&visit) {
+                    response.headers_mut().append(header::SET_COOKIE, cookie);
+                }
+                response
+            }
+        }
+    }
+
+    fn post(&self, uri: &Uri, headers: &HeaderMap, body: RequestBody<'_>) -> Response<String> {
+        let body = match body {
+            RequestBody::Whole(body) if body.len() <= Self::MAX_BODY_BYTES => body,
+            RequestBody::Broken => return empty(StatusCode::BAD_REQUEST),
+            _ => return empty(StatusCode::PAYLOAD_TOO_LARGE),
+        };
+        let source = source(uri, headers);
+        if source == Source::CrossOrigin {
+            return empty(StatusCode::FORBIDDEN);
+        }
+        let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let policy = self.policy();
+        let Some(posted) = answer::read(content_type, body).filter(|posted| posted.policy == policy.id()) else {
+            return empty(StatusCode::BAD_REQUEST);
+        };
+        if !posted.only_denies() {
+            if source != Source::SameOrigin {
+                return empty(StatusCode::FORBIDDEN);
+            }
+            // A page of a newer version showed something that this server does not know.
+            if posted.version > policy.version() {
+                return empty(StatusCode::BAD_REQUEST);
+            }
+        }
+        let visit = self.visit(&policy, headers);
+        let mut response_headers = HeaderMap::new();
+        let decision = match posted.what {
+            What::Forget => {
+                response_headers.extend(self.delete(self.cookie_name(), "/"));
+                visit_without(&visit)
+            }
+            What::Act(act) => {
+                let asked: Vec<&str> = posted.asked.iter().map(String::as_str).collect();
+                let granted: Vec<&str> = posted.on.iter().map(String::as_str).collect();
+                let (version, method) = (posted.version, posted.method);
+                let text = visit.answer(&Answer { act, method, version, asked: &asked, granted: &granted });
+                match &text {
+                    Some(text) => {
+                        response_headers
+                            .extend(self.set_cookie(text, &visit.decision).map(|value| (header::SET_COOKIE, value)));
+                        self.decide_on(Some(&self.sealed(text)), &visit.decision)
+                    }
+                    None => visit.decision.clone(),
+                }
+            }
+        };
+        self.clear(&decision, headers, &mut response_headers);
+        let mut response = match posted.back {
+            Some(back) => {
+                let mut response = empty(StatusCode::SEE_OTHER);
+                if let Ok(back) = HeaderValue::from_str(&back) {
+                    response.headers_mut().insert(header::LOCATION, back);
+                }
+                response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+                response
+            }
+            None => respond(JSON, "no-store", decision.to_json()),
+        };
+        response.headers_mut().extend(response_headers);
+        response
+    }
+
+    /// Deletes the cookies the request brought that belong to what is not allowed now.
+    fn clear(&self, decision: &Decision, headers: &HeaderMap, out: &mut HeaderMap) {
+        let names = cookie_names(headers);
+        let refused = decision.cookies_to_clear(names.iter().map(String::as_str));
+        let paths = |name: &str| {
+            let service = decision.policy().service_of_cookie(name);
+            let rules = service.into_iter().flat_map(|service| service.cookies());
+            let declared: Vec<String> =
+                rules.filter(|rule| rule.matches(name)).filter_map(|rule| rule.path.clone()).collect();
+            declared
+        };
+        let deletions = refused.flat_map(|name| {
+            let mut paths = paths(name);
+            paths.push("/".to_string());
+            paths.dedup();
+            paths.into_iter().filter_map(|path| self.delete(name, &path)).collect::<Vec<_>>()
+        });
+        for (name, value) in deletions.take(MAX_CLEARED) {
+            out.append(name, value);
+        }
+    }
+
+    fn delete(&self, name: &str, path: &str) -> Option<(header::HeaderName, HeaderValue)> {
+        Some((header::SET_COOKIE, self.cookie_header(name, String::new(), path, 0)?))
+    }
+
+    /// The names of the request's cookies that the policy declares, and our own.
+    fn declared_cookies(&self, policy: &Policy, headers: &HeaderMap) -> Vec<String> {
+        let mut names = cookie_names(headers);
+        names.retain(|name| name == self.cookie_name() || policy.service_of_cookie(name).is_some());
+        names
+    }
+
+    /// Everything the site's own cookie says of the visitor, for the visitor (Art. 15 and 20 GDPR).
+    fn export(&self, visit: &Visit<'_>, headers: &HeaderMap) -> String {
+        let entry = |entry: crate::consent::Entry<'_>| {
+            serde_json::json!({
+                "id": entry.name,
+                "granted": entry.choice == crate::consent::Choice::Granted,
+                "version": entry.version().get(),
+                "at": entry.at().as_millis(),
+                "regime": entry.regime().word(),
+                "method": entry.method().word(),
+            })
+        };
+        let consent = visit.stored.consent().map(|consent| {
+            serde_json::json!({
+                "policy": consent.policy(),
+                "version": consent.version().get(),
+                "at": consent.at().as_millis(),
+                "method": consent.method().word(),
+                "visitor": consent.visitor(),
+                "sealed": consent.seal().is_some(),
+                "answers": consent.entries().map(entry).collect::<Vec<_>>(),
+            })
+        });
+        let decision: serde_json::Value = serde_json::from_str(&visit.decision.to_json()).unwrap_or_default();
+        let cookies = self.declared_cookies(visit.decision.policy(), headers);
+        let all = serde_json::json!({ "consent": consent, "decision": decision, "cookies": cookies });
+        serde_json::to_string_pretty(&all).unwrap_or_default()
+    }
+}
+
+/// What would be decided if nothing were stored.
+fn visit_without(visit: &Visit<'_>) -> Decision {
+    let decision = &visit.decision;
+    decision.policy().decide(
+        crate::decision::Stored::Absent,
+        crate::consent::SealState::NotRequired,
+        decision.signals(),
+        decision.now(),
+    )
+}
+
+fn cookie_names(headers: &HeaderMap) -> Vec<String> {
+    let lines = headers.get_all(header::COOKIE).iter().filter_map(|line| core::str::from_utf8(line.as_bytes()).ok());
+    let mut names: Vec<String> = lines
+        .take(16)
+        .flat_map(|line| cookies::pairs(line.get(..cookies::MAX_HEADER_BYTES).unwrap_or(line)))
+        .map(|(name, _)| name.to_string())
+        .collect();
+    names.sort();
+    names.dedup();
+    names
+}
+
+fn empty(status: StatusCode) -> Response<String> {
+    let mut response = Response::new(String::new());
+    *response.status_mut() = status;
+    response
+}
+
+fn not_allowed(methods: &'static str) -> Response<String> {
+    let mut response = empty(StatusCode::METHOD_NOT_ALLOWED);
+    response.headers_mut().insert(header::ALLOW, HeaderValue::from_static(methods));
+    response
+}
+
+fn respond(content_type: &'static str, cache: &'static str, body: String) -> Response<String> {
+    let mut response = Response::new(body);
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(cache));
+    response
+}
+
+fn page_response(html: String, cache: &'static str) -> Response<String> {
+    let mut response = respond(HTML, cache, html);
+    response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(PAGE_CSP));
+    response
+}
+
+fn vary_on_language(mut response: Response<String>) -> Response<String> {
+    response.headers_mut().insert(header::VARY, HeaderValue::from_static("Accept-Language"));
+    response
+}

@@ -1,0 +1,261 @@
+//! The choices page and the change history: plain HTML that works without scripts.
+
+use alloc::{
+    format,
+    string::{String, ToString},
+    vec::Vec,
+};
+
+use http::Uri;
+
+use super::{
+    assets,
+    origin::local_path,
+    page_words::{PageWords, words},
+};
+use crate::{
+    banner::{self, Html, Markup, View},
+    decision::Decision,
+    policy::{ChangeKind, Localized, Policy, RegimeKind},
+    visit::Visit,
+};
+
+/// Where a visitor came from, if the link to the choices page said so.
+pub(super) fn back(uri: &Uri) -> String {
+    let query = uri.query().unwrap_or_default();
+    let back = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "return");
+    back.map_or_else(|| "/".to_string(), |(_, path)| local_path(&path).to_string())
+}
+
+/// The choices page. `cookies` are the names of the site's cookies that the request brought.
+pub(super) fn choices(visit: &Visit<'_>, locale: &str, mount: &str, cookies: &[String], back: String) -> String {
+    let mut page = Page::new(visit.decision.policy(), locale, mount);
+    page.head(page.words.choices);
+    let view = View { locale, mount, back: mount };
+    page.link(&back, page.words.back);
+    page.element("h1", page.words.choices);
+    banner::choices(&visit.decision, view, &mut page.html);
+    page.withdraw(visit);
+    page.services();
+    page.known(visit, cookies);
+    page.foot()
+}
+
+/// The change history.
+pub(super) fn history(policy: &Policy, locale: &str, mount: &str) -> String {
+    let mut page = Page::new(policy, locale, mount);
+    page.head(page.words.history);
+    page.link(mount, page.words.choices);
+    page.element("h1", page.words.history);
+    let shown: Vec<_> = policy.changes().iter().rev().filter(|change| change.kind() != ChangeKind::Editorial).collect();
+    if shown.is_empty() {
+        page.element("p", page.words.no_history);
+    } else {
+        page.html.open("dl");
+        for change in shown {
+            let date = change.effective_date().map(|date| format!(", {date}")).unwrap_or_default();
+            page.element("dt", &format!("{} {}{date}", page.words.version, change.version()));
+            let summary = page.text(change.summaries()).unwrap_or_default().to_string();
+            page.element("dd", &summary);
+        }
+        page.html.close();
+    }
+    page.foot()
+}
+
+struct Page<'a> {
+    policy: &'a Policy,
+    locale: &'a str,
+    mount: &'a str,
+    words: &'static PageWords,
+    html: Html,
+}
+
+impl<'a> Page<'a> {
+    fn new(policy: &'a Policy, locale: &'a str, mount: &'a str) -> Self {
+        Self { policy, locale, mount, words: words(locale), html: Html::default() }
+    }
+
+    fn text<'t>(&self, text: &'t Localized) -> Option<&'t str> {
+        text.get(self.locale, self.policy.default_locale())
+    }
+
+    fn element(&mut self, tag: &'static str, text: &str) {
+        self.html.open(tag);
+        self.html.text(text);
+        self.html.close();
+    }
+
+    fn link(&mut self, href: &str, text: &str) {
+        self.html.open("p");
+        self.html.open("a");
+        self.html.attribute("href", href);
+        self.html.text(text);
+        self.html.close();
+        self.html.close();
+    }
+
+    fn meta(&mut self, attributes: &[(&'static str, &str)]) {
+        self.html.open("meta");
+        for (name, value) in attributes {
+            self.html.attribute(name, value);
+        }
+        self.html.close();
+    }
+
+    fn head(&mut self, title: &str) {
+        self.html.open("html");
+        self.html.attribute("lang", self.locale);
+        self.html.open("head");
+        self.meta(&[("charset", "utf-8")]);
+        self.meta(&[("name", "viewport"), ("content", "width=device-width, initial-scale=1")]);
+        self.meta(&[("name", "robots"), ("content", "noindex")]);
+        self.meta(&[("name", "color-scheme"), ("content", "light dark")]);
+        self.element("title", title);
+        for style in [assets::style(), assets::choices_style()] {
+            self.html.open("link");
+            self.html.attribute("rel", "stylesheet");
+            self.html.attribute("href", &format!("{}/assets/{}", self.mount, style.name));
+            self.html.close();
+        }
+        self.html.close();
+        self.html.open("body");
+        self.html.attribute("class", "cy-page");
+        self.html.open("main");
+    }
+
+    fn foot(mut self) -> String {
+        let contact = self.policy.contact();
+        if !contact.name.is_empty() {
+            self.html.open("p");
+            match contact.url.as_deref().or(contact.email.as_deref()) {
+                Some(address) => {
+                    let mailto = format!("mailto:{address}");
+                    self.html.open("a");
+                    self.html.attribute("href", if contact.url.is_some() { address } else { &mailto });
+                    self.html.text(&contact.name);
+                    self.html.close();
+                }
+                None => self.html.text(&contact.name),
+            }
+            self.html.close();
+        }
+        for _ in 0..3 {
+            self.html.close();
+        }
+        let mut page = String::from("<!doctype html>");
+        page.push_str(&self.html.into_string());
+        page
+    }
+
+    /// A form with one button, for an act that names no ids.
+    fn act(&mut self, act: &str, label: &str) {
+        let version = self.policy.version().to_string();
+        self.html.open("form");
+        self.html.attribute("method", "post");
+        self.html.attribute("action", self.mount);
+        for (name, value) in
+            [("policy", self.policy.id()), ("version", version.as_str()), ("asked", ""), ("return", self.mount)]
+        {
+            self.html.open("input");
+            self.html.attribute("type", "hidden");
+            self.html.attribute("name", name);
+            self.html.attribute("value", value);
+            self.html.close();
+        }
+        self.html.open("button");
+        self.html.attribute("class", "cy-button");
+        self.html.attribute("name", "act");
+        self.html.attribute("value", act);
+        self.html.text(label);
+        self.html.close();
+        self.html.close();
+    }
+
+    fn withdraw(&mut self, visit: &Visit<'_>) {
+        match visit.stored.consent() {
+            Some(consent) => {
+                let (date, version) = (consent.at().to_datetime().date(), consent.version());
+                let last = format!("{} {date}, {} {version}", self.words.last, self.words.version);
+                self.element("p", &last);
+            }
+            None => self.element("p", self.words.never),
+        }
+        self.act("withdraw", self.words.withdraw);
+    }
+
+    fn services(&mut self) {
+        self.html.open("details");
+        self.element("summary", self.words.details);
+        for service in self.policy.services() {
+            let name = self.text(service.names()).unwrap_or(service.id()).to_string();
+            self.element("h3", &name);
+            for text in [service.purposes(), service.justifications()] {
+                if let Some(text) = self.text(text).map(ToString::to_string) {
+                    self.element("p", &text);
+                }
+            }
+            self.html.open("ul");
+            let cookies = service.cookies().iter().map(|cookie| {
+                let life = cookie.max_age_seconds();
+                format!("{} ({})", cookie.name(), life.map_or(self.words.session.to_string(), |s| self.duration(s)))
+            });
+            let cookies: Vec<String> = cookies.collect();
+            self.fact(self.words.cookies, &cookies.join(", "));
+            let data: Vec<&str> =
+                service.data_kinds().iter().map(|kind| self.policy.data_name(kind, self.locale)).collect();
+            self.fact(self.words.data, &data.join(", "));
+            self.fact(self.words.recipients, &service.recipients().join(", "));
+            let kept = service.retention_seconds().map(|seconds| self.duration(seconds)).unwrap_or_default();
+            self.fact(self.words.kept, &kept);
+            self.html.close();
+        }
+        self.html.close();
+        self.link(&format!("{}/history", self.mount), self.words.history);
+    }
+
+    fn fact(&mut self, name: &str, value: &str) {
+        if !value.is_empty() {
+            self.element("li", &format!("{name}: {value}"));
+        }
+    }
+
+    fn duration(&self, seconds: u64) -> String {
+        let (number, unit) = match seconds {
+            86_400.. => (seconds / 86_400, self.words.days),
+            3600.. => (seconds / 3600, self.words.hours),
+            _ => (seconds / 60, self.words.minutes),
+        };
+        format!("{number} {unit}")
+    }
+
+    fn known(&mut self, visit: &Visit<'_>, cookies: &[String]) {
+        self.element("h2", self.words.known);
+        self.html.open("ul");
+        for (id, sentence) in explanations(&visit.decision) {
+            self.html.open("li");
+            self.element("strong", &id);
+            self.html.text(&sentence);
+            self.html.close();
+        }
+        self.html.close();
+        let names = if cookies.is_empty() { self.words.none.to_string() } else { cookies.join(", ") };
+        self.element("p", &format!("{} {names}", self.words.present));
+        self.link(&format!("{}/export", self.mount), self.words.export);
+        let opt_in = visit.decision.regime().kind() == RegimeKind::OptIn;
+        self.element("p", if opt_in { self.words.forget_ask } else { self.words.forget_default });
+        self.act("forget", self.words.forget);
+    }
+}
+
+/// Each id with the rest of its explanation.
+fn explanations(decision: &Decision) -> Vec<(String, String)> {
+    let policy = decision.policy();
+    let ids = policy.categories().iter().map(|category| category.id());
+    let own = policy.services().iter().filter(|service| service.has_own_choice()).map(|service| service.id());
+    let explain = |id: &str| {
+        let sentence = decision.explain(id)?.to_string();
+        Some((id.to_string(), sentence.strip_prefix(id).unwrap_or_default().to_string()))
+    };
+    ids.chain(own).filter_map(explain).collect()
+}

@@ -1,0 +1,206 @@
+//! The configuration of a site.
+
+use alloc::{
+    string::{String, ToString},
+    sync::Arc,
+};
+use core::fmt;
+use std::sync::{PoisonError, RwLock};
+
+use http::HeaderMap;
+
+use crate::{
+    consent::seal::{KeyRing, Sealer},
+    cookies::{DEVELOPMENT_NAME, SECURE_NAME},
+    policy::{Policy, PolicyVersion},
+    signals::{Region, Signals},
+    timestamp::Timestamp,
+};
+
+/// Tells the region of a request from its headers.
+pub type RegionFn = dyn Fn(&HeaderMap) -> Option<Region> + Send + Sync;
+
+/// Tells the time.
+pub type ClockFn = dyn Fn() -> Timestamp + Send + Sync;
+
+/// A site: its policy and how consent is kept. Cheap to clone; clones share the policy that is in force.
+#[derive(Clone)]
+pub struct Site {
+    policy: Publisher,
+    secure: bool,
+    mount: Arc<str>,
+    name: Arc<str>,
+    ring: Option<KeyRing>,
+    sealer: Option<Arc<Sealer>>,
+    region: Option<Arc<RegionFn>>,
+    clock: Arc<ClockFn>,
+}
+
+impl fmt::Debug for Site {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Site")
+            .field("policy", &self.policy())
+            .field("secure", &self.secure)
+            .field("mount", &self.mount)
+            .field("name", &self.name)
+            .field("keys", &self.ring)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Site {
+    /// A site on https with this policy: cookie `__Host-privacy`, unsealed, pages under `/privacy-choices`, the region
+    /// of visitors unknown, so that the strictest regime holds for all.
+    pub fn new(policy: Policy) -> Self {
+        let name = Arc::from(policy.id());
+        Self {
+            policy: Publisher(Arc::new(RwLock::new(policy))),
+            secure: true,
+            mount: Arc::from("/privacy-choices"),
+            name,
+            ring: None,
+            sealer: None,
+            region: None,
+            clock: Arc::new(Timestamp::now),
+        }
+    }
+
+    /// For development on plain http: the cookie is called `privacy` and lacks `Secure`. Https is never guessed from a
+    /// request, which a proxy may have changed.
+    #[must_use]
+    pub fn development(mut self) -> Self {
+        self.secure = false;
+        self.seal_with_ring();
+        self
+    }
+
+    /// Seals consents with the first key of the ring. Grants without a good seal no longer count.
+    #[must_use]
+    pub fn keys(mut self, ring: KeyRing) -> Self {
+        self.ring = Some(ring);
+        self.seal_with_ring();
+        self
+    }
+
+    /// The name of the site that seals are bound to; the policy's id unless said.
+    #[must_use]
+    pub fn name(mut self, name: &str) -> Self {
+        self.name = Arc::from(name);
+        self.seal_with_ring();
+        self
+    }
+
+    /// The path of the library's own pages; `/privacy-choices` unless said. A slash is put before it where it lacks
+    /// one, and none is left at its end.
+    #[must_use]
+    pub fn mount(mut self, path: &str) -> Self {
+        let mut mount = String::from("/");
+        mount.push_str(path.trim_matches('/'));
+        self.mount = mount.into();
+        self
+    }
+
+    /// How the region of a visitor is told, such as from a header that the site's proxy sets and that it can trust.
+    #[must_use]
+    pub fn region(mut self, region: impl Fn(&HeaderMap) -> Option<Region> + Send + Sync + 'static) -> Self {
+        self.region = Some(Arc::new(region));
+        self
+    }
+
+    /// Another clock than the system's, for tests.
+    #[must_use]
+    pub fn clock(mut self, clock: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
+        self.clock = Arc::new(clock);
+        self
+    }
+
+    fn seal_with_ring(&mut self) {
+        let ring = self.ring.clone();
+        self.sealer = ring.map(|ring| Arc::new(Sealer::new(ring, self.cookie_name(), self.name.as_ref())));
+    }
+
+    /// A handle to publish a new version of the policy while the site runs.
+    pub fn publisher(&self) -> Publisher {
+        self.policy.clone()
+    }
+
+    /// The policy in force.
+    pub fn policy(&self) -> Policy {
+        self.policy.policy()
+    }
+
+    /// The name of the consent cookie.
+    pub fn cookie_name(&self) -> &'static str {
+        if self.secure { SECURE_NAME } else { DEVELOPMENT_NAME }
+    }
+
+    pub(super) fn is_secure(&self) -> bool {
+        self.secure
+    }
+
+    pub(super) fn mount_path(&self) -> &str {
+        &self.mount
+    }
+
+    pub(super) fn sealer(&self) -> Option<&Sealer> {
+        self.sealer.as_deref()
+    }
+
+    pub(super) fn now(&self) -> Timestamp {
+        (self.clock)()
+    }
+
+    pub(super) fn signals(&self, headers: &HeaderMap) -> Signals {
+        let gpc = Signals::gpc_from_lines(headers.get_all("sec-gpc").iter().map(|line| line.as_bytes()));
+        Signals { gpc, region: self.region.as_ref().and_then(|region| region(headers)) }
+    }
+}
+
+/// Puts a new version of the policy in force while the site runs.
+#[derive(Clone)]
+pub struct Publisher(Arc<RwLock<Policy>>);
+
+impl fmt::Debug for Publisher {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Publisher").field(&self.policy()).finish()
+    }
+}
+
+/// Why a policy was not published.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "policy `{found}` version {version} cannot follow policy `{id}` version {current}: \
+         expected the same id and a version that is not lower"
+)]
+pub struct NotNewer {
+    found: String,
+    version: PolicyVersion,
+    id: String,
+    current: PolicyVersion,
+}
+
+impl Publisher {
+    /// The policy in force.
+    pub fn policy(&self) -> Policy {
+        // A policy is swapped whole, so a lock left by a panic elsewhere holds a good one.
+        self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Puts `policy` in force for the requests that follow.
+    ///
+    /// # Errors
+    /// If it is another policy, or a version before the one in force: what visitors granted since would be forgotten.
+    pub fn publish(&self, policy: Policy) -> Result<(), NotNewer> {
+        let mut current = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        if policy.id() != current.id() || policy.version() < current.version() {
+            return Err(NotNewer {
+                found: policy.id().to_string(),
+                version: policy.version(),
+                id: current.id().to_string(),
+                current: current.version(),
+            });
+        }
+        *current = policy;
+        Ok(())
+    }
+}

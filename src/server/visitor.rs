@@ -1,0 +1,218 @@
+//! What the server knows of one visitor during one request.
+
+use alloc::{
+    format,
+    string::{String, ToString},
+    sync::Arc,
+    vec::Vec,
+};
+use core::sync::atomic::{AtomicBool, Ordering};
+
+use cookie::{Cookie, SameSite};
+use http::{HeaderMap, HeaderValue, Uri, header};
+
+use super::{assets, site::Site};
+use crate::{
+    banner::{self, Html, View},
+    consent::{Consent, SealState},
+    decision::{Decision, Stored},
+    policy::Policy,
+    signals::accepted_languages,
+    visit::Visit,
+};
+
+/// What the server knows of one visitor during one request. In the request's extensions behind a `ConsentLayer`.
+#[derive(Clone, Debug)]
+pub struct Visitor(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    decision: Decision,
+    locale: String,
+    mount: String,
+    back: String,
+    set_cookie: Option<HeaderValue>,
+    used: AtomicBool,
+}
+
+impl Site {
+    /// Reads a request: one pass over its cookie header gives the decision.
+    pub fn visitor(&self, uri: &Uri, headers: &HeaderMap) -> Visitor {
+        let policy = self.policy();
+        let visit = self.visit(&policy, headers);
+        let set_cookie = self.upkeep(&visit);
+        let back = uri.path_and_query().map_or("/", |path| path.as_str()).to_string();
+        let locale = locale(&policy, headers).to_string();
+        Visitor(Arc::new(Inner {
+            decision: visit.decision,
+            locale,
+            mount: self.mount_path().to_string(),
+            back,
+            set_cookie,
+            used: AtomicBool::new(false),
+        }))
+    }
+
+    pub(super) fn visit<'a>(&self, policy: &Policy, headers: &'a HeaderMap) -> Visit<'a> {
+        // A cookie line that is not text holds nothing of ours: ours is ASCII.
+        let lines =
+            headers.get_all(header::COOKIE).iter().filter_map(|line| core::str::from_utf8(line.as_bytes()).ok());
+        let lines: Vec<&str> = lines.collect();
+        policy.visit(lines, self.cookie_name(), &self.signals(headers), self.now(), |consent| self.verify(consent))
+    }
+
+    fn verify(&self, consent: &Consent<'_>) -> SealState {
+        self.sealer().map_or(SealState::NotRequired, |sealer| sealer.verify(consent))
+    }
+
+    /// The cookie to send without the visitor having done anything: a signal's denial to keep, or a consent to bring up
+    /// to date (an old key, denials a page added, or denials a script wrote on a site that seals).
+    pub(super) fn upkeep(&self, visit: &Visit<'_>) -> Option<HeaderValue> {
+        let text = visit.persist().or_else(|| {
+            let consent = visit.stored.consent()?;
+            let old_key = self.sealer().is_some_and(|sealer| sealer.is_old(consent));
+            let outdated = match visit.seal {
+                SealState::Verified | SealState::NotRequired => old_key || consent.has_tail(),
+                SealState::Missing => true,
+                SealState::Invalid => false,
+            };
+            outdated.then(|| visit.decision.refresh(visit.stored, visit.seal))?
+        })?;
+        self.set_cookie(&text, &visit.decision)
+    }
+
+    /// The header that stores a consent text.
+    pub(super) fn set_cookie(&self, text: &str, decision: &Decision) -> Option<HeaderValue> {
+        let seconds = Consent::decode(text).ok()?.seconds_left(decision);
+        let sealed = self.sealed(text);
+        self.cookie_header(self.cookie_name(), sealed, "/", seconds)
+    }
+
+    pub(super) fn sealed(&self, text: &str) -> String {
+        self.sealer().map_or_else(|| text.to_string(), |sealer| sealer.seal(text))
+    }
+
+    /// The header that sets, or with no seconds left deletes, a cookie of the site.
+    pub(super) fn cookie_header(&self, name: &str, value: String, path: &str, seconds: u64) -> Option<HeaderValue> {
+        let cookie = Cookie::build((name.to_string(), value))
+            .path(path.to_string())
+            .same_site(SameSite::Lax)
+            .secure(self.is_secure() || name.starts_with("__"))
+            .max_age(time::Duration::seconds(i64::try_from(seconds).unwrap_or(0)))
+            .build();
+        HeaderValue::from_str(&cookie.to_string()).ok()
+    }
+
+    /// What the state of a stored text would be for a visitor who just got it from this server.
+    pub(super) fn decide_on(&self, text: Option<&str>, before: &Decision) -> Decision {
+        let seal = if self.sealer().is_some() { SealState::Verified } else { SealState::NotRequired };
+        before.policy().decide(Stored::from_text(text), seal, before.signals(), before.now())
+    }
+
+    /// Makes a response fit what its request was decided on: stores what has to be stored, and keeps shared caches from
+    /// giving one visitor's page to another.
+    pub fn finish(&self, visitor: &Visitor, headers: &mut HeaderMap) {
+        if let Some(cookie) = &visitor.0.set_cookie {
+            headers.append(header::SET_COOKIE, cookie.clone());
+        }
+        if visitor.0.set_cookie.is_some() || visitor.0.used.load(Ordering::Relaxed) {
+            keep_private(headers);
+        }
+    }
+}
+
+/// `Cache-Control: private`, whatever else it says, and `Vary` on what a decision is made from.
+fn keep_private(headers: &mut HeaderMap) {
+    let current = headers.get(header::CACHE_CONTROL).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let directives = || current.split(',').map(str::trim).filter(|directive| !directive.is_empty());
+    let is = |directive: &str, name: &str| directive.split('=').next().is_some_and(|d| d.eq_ignore_ascii_case(name));
+    if !directives().any(|directive| is(directive, "no-store") || is(directive, "private")) {
+        let kept = directives().filter(|d| !is(d, "public") && !is(d, "s-maxage"));
+        let mut value = String::from("private");
+        for directive in kept {
+            value.push_str(", ");
+            value.push_str(directive);
+        }
+        if let Ok(value) = HeaderValue::from_str(&value) {
+            headers.insert(header::CACHE_CONTROL, value);
+        }
+    }
+    headers.append(header::VARY, HeaderValue::from_static("Cookie, Sec-GPC"));
+}
+
+pub(super) fn locale<'a>(policy: &'a Policy, headers: &HeaderMap) -> &'a str {
+    let languages = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    policy.locale(accepted_languages(languages))
+}
+
+impl Visitor {
+    /// The decision. A response that uses it is marked as the visitor's own.
+    pub fn decision(&self) -> &Decision {
+        self.0.used.store(true, Ordering::Relaxed);
+        &self.0.decision
+    }
+
+    /// What to put into a page. A response that uses it is marked as the visitor's own.
+    pub fn html(&self) -> ConsentHtml {
+        self.0.used.store(true, Ordering::Relaxed);
+        ConsentHtml(self.clone())
+    }
+}
+
+/// What to put into a page: the banner, its style and script, and placeholders.
+#[derive(Clone, Debug)]
+pub struct ConsentHtml(Visitor);
+
+impl ConsentHtml {
+    fn view(&self) -> View<'_> {
+        let inner = &self.0.0;
+        View { locale: &inner.locale, mount: &inner.mount, back: &inner.back }
+    }
+
+    /// The decision.
+    pub fn decision(&self) -> &Decision {
+        &self.0.0.decision
+    }
+
+    /// The language for this visitor.
+    pub fn locale(&self) -> &str {
+        &self.0.0.locale
+    }
+
+    /// Where the choices page is.
+    pub fn choices_path(&self) -> &str {
+        &self.0.0.mount
+    }
+
+    /// For the page's head: the style sheet and the deferred script that answers without a reload. Empty for a visitor
+    /// with nothing to answer and everything allowed.
+    pub fn head(&self) -> String {
+        let decision = self.decision();
+        let everything = decision.verdicts().iter().all(|verdict| verdict.status.is_allowed());
+        if everything && decision.prompt().is_none() && decision.notice().is_none() {
+            return String::new();
+        }
+        let mount = banner::escape(&self.0.0.mount);
+        format!(
+            "<link rel=\"stylesheet\" href=\"{mount}/assets/{}\"><script defer src=\"{mount}/assets/{}\"></script>",
+            assets::style().name,
+            assets::script().name
+        )
+    }
+
+    /// The banner, or the notice, or nothing. Put it early in the body: it is read first then.
+    pub fn banner(&self) -> String {
+        self.write(banner::banner)
+    }
+
+    /// What stands in the place of content that waits for `id`, with a button that allows it; nothing if it is allowed.
+    pub fn placeholder(&self, id: &str) -> String {
+        self.write(|decision, view, html| banner::placeholder(decision, id, view, html))
+    }
+
+    fn write(&self, write: impl FnOnce(&Decision, View<'_>, &mut Html)) -> String {
+        let mut html = Html::default();
+        write(self.decision(), self.view(), &mut html);
+        html.into_string()
+    }
+}

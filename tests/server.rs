@@ -1,0 +1,402 @@
+//! The server's face, through a real axum router: what it writes, what it refuses, what it never does.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, missing_docs, reason = "a test stops at the first fault")]
+
+use axum::{
+    Router,
+    body::Body,
+    http::{HeaderMap, Request, Response, StatusCode, header},
+    response::Html,
+    routing::get,
+};
+use consentry::{
+    Decision, Granted, Policy, Region, Timestamp,
+    consent::seal::KeyRing,
+    decision::Statistics,
+    server::{ConsentHtml, ConsentLayer, Publisher},
+};
+use tower::ServiceExt;
+
+const POLICY: &str = r#"
+    id = "shop"
+    contact = { name = "Shop <Ltd>", url = "/contact" }
+
+    [[category]]
+    id = "preferences"
+    name = { en = "Preferences", fr = "Préférences" }
+
+    [[category]]
+    id = "statistics"
+    name = { en = "Statistics", fr = "Statistiques" }
+
+    [[category]]
+    id = "marketing"
+    uses = ["share"]
+
+    [[service]]
+    id = "visits"
+    category = "statistics"
+    cookies = [{ name = "_v" }, { name = "_w*", path = "/shop" }]
+
+    [[service]]
+    id = "videos"
+    category = "marketing"
+    choice = "own"
+"#;
+
+const CHANGE: &str = r#"
+    [[change]]
+    version = 2
+    kind = "ask"
+    touches = ["statistics"]
+    summary = "Visits are kept for 13 months."
+"#;
+
+const NOW: u64 = 1_800_000_000_000;
+
+fn policy(version: u32) -> Policy {
+    let source = if version == 1 { POLICY.to_string() } else { format!("{POLICY}{CHANGE}") };
+    Policy::from_toml(&source).unwrap()
+}
+
+struct App {
+    router: Router,
+    publisher: Publisher,
+}
+
+impl App {
+    fn new() -> Self {
+        Self::with(|layer| layer.keys(KeyRing::new("k1", &[7; 32]).unwrap()))
+    }
+
+    fn with(configure: impl Fn(ConsentLayer) -> ConsentLayer) -> Self {
+        let layer = ConsentLayer::new(policy(1))
+            .clock(|| Timestamp::from_millis(NOW))
+            .region(|headers: &HeaderMap| Region::parse(headers.get("x-region")?.to_str().ok()?));
+        let layer = configure(layer);
+        let publisher = layer.publisher();
+        let router = Router::new()
+            .route("/", get(async |ui: ConsentHtml| Html(format!("{}{}", ui.head(), ui.banner()))))
+            .route("/plain", get(async || "plain"))
+            .route("/decision", get(async |decision: Decision| decision.allows("statistics").to_string()))
+            .route("/record", get(async |_: Granted<Statistics>| "recorded"))
+            .route(
+                "/maybe",
+                get(async |proof: Option<Granted<Statistics>>| if proof.is_some() { "recorded" } else { "nothing" }),
+            )
+            .layer(layer);
+        Self { router, publisher }
+    }
+
+    async fn send(&self, request: Request<Body>) -> Answer {
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        Answer::read(response).await
+    }
+
+    async fn get(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
+        self.send(request("GET", path, headers, "")).await
+    }
+
+    /// Posts a form as the site's own page does.
+    async fn post(&self, cookie: &str, form: &str) -> Answer {
+        let headers = [
+            ("cookie", cookie),
+            ("sec-fetch-site", "same-origin"),
+            ("content-type", "application/x-www-form-urlencoded"),
+        ];
+        self.send(request("POST", "/privacy-choices", &headers, form)).await
+    }
+
+    async fn allows(&self, cookie: &str) -> bool {
+        self.get("/decision", &[("cookie", cookie)]).await.text == "true"
+    }
+}
+
+fn request(method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Request<Body> {
+    let mut request = Request::builder().method(method).uri(path).header("host", "shop.example");
+    for (name, value) in headers.iter().filter(|(_, value)| !value.is_empty()) {
+        request = request.header(*name, *value);
+    }
+    request.body(Body::from(body.to_string())).unwrap()
+}
+
+struct Answer {
+    status: StatusCode,
+    headers: HeaderMap,
+    text: String,
+}
+
+impl Answer {
+    async fn read(response: Response<Body>) -> Self {
+        let (parts, body) = response.into_parts();
+        let body = axum::body::to_bytes(body, 1 << 20).await.unwrap();
+        Self { status: parts.status, headers: parts.headers, text: String::from_utf8(body.to_vec()).unwrap() }
+    }
+
+    fn set_cookies(&self) -> Vec<&str> {
+        self.headers.get_all(header::SET_COOKIE).iter().map(|line| line.to_str().unwrap()).collect()
+    }
+
+    /// The consent cookie as a browser would send it back.
+    fn consent(&self) -> String {
+        let line = self.set_cookies().into_iter().find(|line| line.starts_with("__Host-privacy=")).unwrap();
+        line.split(';').next().unwrap().to_string()
+    }
+
+    fn header(&self, name: header::HeaderName) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+}
+
+const ACCEPT: &str = "policy=shop&version=1&act=accept&asked=preferences+statistics+marketing+videos&return=/x?y";
+
+#[tokio::test]
+async fn a_first_visit_gets_a_banner_and_nothing_else() {
+    let app = App::new();
+    let page = app.get("/", &[]).await;
+    assert!(page.text.contains("data-cy=\"prompt\"") && page.text.contains("value=\"reject\""));
+    assert!(page.set_cookies().is_empty());
+    assert_eq!(page.header(header::CACHE_CONTROL), "private");
+    assert_eq!(page.header(header::VARY), "Cookie, Sec-GPC");
+}
+
+#[tokio::test]
+async fn a_response_that_did_not_ask_stays_cacheable() {
+    let plain = App::new().get("/plain", &[]).await;
+    assert_eq!((plain.header(header::CACHE_CONTROL), plain.header(header::VARY)), ("", ""));
+}
+
+#[tokio::test]
+async fn accept_then_withdraw() {
+    let app = App::new();
+    let accepted = app.post("", ACCEPT).await;
+    assert_eq!((accepted.status, accepted.header(header::LOCATION)), (StatusCode::SEE_OTHER, "/x?y"));
+    let cookie = accepted.consent();
+    let attributes = "; SameSite=Lax; Secure; Path=/; Max-Age=15724800";
+    assert!(accepted.set_cookies()[0].ends_with(attributes), "{:?}", accepted.set_cookies());
+    assert_eq!(app.get("/record", &[("cookie", &cookie)]).await.text, "recorded");
+    assert_eq!(app.get("/", &[("cookie", &cookie)]).await.text, "");
+
+    let form = "policy=shop&version=1&act=withdraw";
+    let withdrawn = app.post(&format!("{cookie}; _v=1; _wx=2; session=3"), form).await;
+    let cleared: Vec<_> = withdrawn.set_cookies().into_iter().skip(1).collect();
+    let gone = "; SameSite=Lax; Secure; Path=";
+    assert_eq!(
+        cleared,
+        [format!("_v={gone}/; Max-Age=0"), format!("_wx={gone}/shop; Max-Age=0"), format!("_wx={gone}/; Max-Age=0")]
+    );
+    let cookie = withdrawn.consent();
+    assert_eq!(app.get("/record", &[("cookie", &cookie)]).await.status, StatusCode::FORBIDDEN);
+    assert_eq!(app.get("/maybe", &[("cookie", &cookie)]).await.text, "nothing");
+}
+
+#[tokio::test]
+async fn a_script_gets_the_decision() {
+    let app = App::new();
+    let body = r#"{"policy":"shop","version":1,"act":"save","asked":["statistics"],"on":["statistics"]}"#;
+    let headers = [("sec-fetch-site", "same-origin"), ("content-type", "application/json")];
+    let saved = app.send(request("POST", "/privacy-choices", &headers, body)).await;
+    assert_eq!((saved.status, saved.header(header::CACHE_CONTROL)), (StatusCode::OK, "no-store"));
+    let decision: serde_json::Value = serde_json::from_str(&saved.text).unwrap();
+    assert_eq!(decision["ids"]["visits"]["status"], "granted");
+    let again = app.get("/privacy-choices/decision", &[("cookie", &saved.consent())]).await;
+    assert_eq!(again.text, saved.text);
+}
+
+#[tokio::test]
+async fn publishing_asks_again_about_what_changed_and_nothing_else() {
+    let app = App::new();
+    let cookie = app.post("", ACCEPT).await.consent();
+    app.publisher.publish(policy(2)).unwrap();
+    let page = app.get("/", &[("cookie", &cookie)]).await.text;
+    assert!(page.contains("Visits are kept for 13 months.") && page.contains("name=\"asked\" value=\"statistics\""));
+    assert!(!app.allows(&cookie).await);
+
+    // A page opened before the publication and answered after it showed version 1.
+    let old = app.post(&cookie, "policy=shop&version=1&act=accept&asked=statistics").await.consent();
+    assert!(!app.allows(&old).await);
+    let new = app.post(&cookie, "policy=shop&version=2&act=accept&asked=statistics").await.consent();
+    assert!(app.allows(&new).await);
+    assert!(new.contains("+preferences:1:"), "the other answers are kept as they were: {new}");
+
+    assert_eq!(
+        app.publisher.publish(policy(1)).unwrap_err().to_string(),
+        "policy `shop` version 1 cannot follow policy `shop` version 2: expected the same id and a version that is \
+         not lower"
+    );
+}
+
+#[tokio::test]
+async fn grants_need_the_sites_own_origin_denials_only_no_other() {
+    let app = App::new();
+    let form = ("content-type", "application/x-www-form-urlencoded");
+    let (accept, reject) = (ACCEPT, "policy=shop&version=1&act=reject&asked=statistics");
+    let forget = "policy=shop&version=1&act=forget";
+    for (headers, body, expected) in [
+        (&[form][..], accept, 403),
+        (&[form], forget, 403),
+        (&[form], reject, 303),
+        (&[form, ("origin", "https://shop.example")], accept, 303),
+        (&[form, ("origin", "https://evil.example")], accept, 403),
+        (&[form, ("origin", "https://evil.example")], reject, 403),
+        (&[form, ("sec-fetch-site", "cross-site")], reject, 403),
+        (&[form, ("sec-fetch-site", "same-site")], accept, 403),
+        (&[form, ("sec-fetch-site", "same-origin")], "policy=other&version=1&act=reject", 400),
+        (&[form, ("sec-fetch-site", "same-origin")], "policy=shop&version=2&act=accept&asked=statistics", 400),
+        (&[("content-type", "text/plain"), ("sec-fetch-site", "same-origin")], accept, 400),
+        (&[("sec-fetch-site", "same-origin")], accept, 400),
+    ] {
+        let answer = app.send(request("POST", "/privacy-choices", headers, body)).await;
+        assert_eq!(answer.status.as_u16(), expected, "{headers:?} {body}");
+        if expected != 303 {
+            assert!(answer.text.is_empty() && answer.set_cookies().is_empty(), "{headers:?} {body}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_body_over_8_kib_is_refused() {
+    let app = App::new();
+    let body = format!("{ACCEPT}&x={}", "x".repeat(8192));
+    let answer = app.post("", &body).await;
+    assert_eq!((answer.status, answer.text.as_str()), (StatusCode::PAYLOAD_TOO_LARGE, ""));
+}
+
+#[tokio::test]
+async fn no_return_leads_away() {
+    let app = App::new();
+    for path in
+        ["//evil.example", "/\\evil.example", "https://evil.example", "javascript:alert(1)", "/%0d%0a", "%09//x"]
+    {
+        let form = format!("policy=shop&version=1&act=reject&asked=statistics&return={path}");
+        let location = app.post("", &form).await.header(header::LOCATION).to_string();
+        assert_eq!(location, "/", "{path}");
+    }
+}
+
+#[tokio::test]
+async fn hostile_cookies_grant_nothing_and_break_nothing() {
+    let app = App::new();
+    let good = app.post("", ACCEPT).await.consent();
+    assert!(app.allows(&good).await);
+    let value = good.strip_prefix("__Host-privacy=").unwrap();
+    let unsealed = value.split(".k1.").next().unwrap();
+    let bomb = format!("{good}; x={}", "y".repeat(64 * 1024));
+    let flipped = good.replacen("+statistics", "+statisticz", 1);
+    for cookie in [
+        bomb.as_str(),
+        &format!("__Host-privacy={unsealed}"),
+        &format!("__host-privacy={value}"),
+        &format!("privacy={value}"),
+        &flipped,
+        "__Host-privacy=",
+        "__Host-privacy",
+        "=; ;;; =x; __Host-privacy==",
+        "__Host-privacy=%00%ff",
+        "__Host-privacy=2.shop.1.1.ib/+statistics",
+    ] {
+        let answer = app.get("/decision", &[("cookie", cookie)]).await;
+        assert_eq!((answer.status, answer.text.as_str()), (StatusCode::OK, "false"), "{:.80}", cookie);
+    }
+    // A planted cookie beside the sealed one changes nothing.
+    let planted = unsealed.replace("+statistics", "-statistics");
+    assert!(app.allows(&format!("__Host-privacy={planted}; {good}")).await);
+    assert!(app.allows(&format!("{good}; __Host-privacy={planted}")).await);
+    // Bytes that are no text, beside a good cookie.
+    let request = Request::builder().uri("/decision").header("cookie", &b"a=\xff\xfe"[..]).header("cookie", &good);
+    assert_eq!(app.send(request.body(Body::empty()).unwrap()).await.text, "true");
+}
+
+#[tokio::test]
+async fn gpc_is_an_opt_out_that_is_kept() {
+    let app = App::new();
+    let california = ("x-region", "US-CA");
+    let decision = app.get("/privacy-choices/decision", &[california, ("sec-gpc", "1")]).await;
+    let json: serde_json::Value = serde_json::from_str(&decision.text).unwrap();
+    assert_eq!(json["ids"]["marketing"]["reason"], "gpc");
+    assert_eq!(json["ids"]["statistics"]["reason"], "regime-default");
+    let cookie = decision.consent();
+    let later = app.get("/privacy-choices/decision", &[california, ("cookie", &cookie)]).await;
+    let json: serde_json::Value = serde_json::from_str(&later.text).unwrap();
+    assert_eq!(json["ids"]["marketing"]["status"], "denied");
+    assert_eq!(json["ids"]["statistics"]["status"], "granted");
+    assert!(later.set_cookies().is_empty());
+}
+
+#[tokio::test]
+async fn an_old_key_is_replaced_a_lost_one_asks_again() {
+    let key = |byte: u8| [byte; 32];
+    let cookie = App::new().post("", ACCEPT).await.consent();
+    let rotated = App::with(|layer| layer.keys(KeyRing::new("k2", &key(8)).unwrap().verifies("k1", &key(7)).unwrap()));
+    let page = rotated.get("/plain", &[("cookie", &cookie)]).await;
+    assert!(page.consent().contains(".k2."));
+    assert_eq!(page.header(header::CACHE_CONTROL), "private");
+    assert!(rotated.allows(&cookie).await);
+    let lost = App::with(|layer| layer.keys(KeyRing::new("k2", &key(8)).unwrap()));
+    assert!(!lost.allows(&cookie).await);
+    assert!(lost.get("/plain", &[("cookie", &cookie)]).await.set_cookies().is_empty());
+}
+
+#[tokio::test]
+async fn a_page_that_could_not_reach_the_server_keeps_its_denial() {
+    let app = App::new();
+    let cookie = app.post("", ACCEPT).await.consent();
+    let with_tail = format!("{cookie}!1.{}/-statistics", NOW + 1);
+    let page = app.get("/decision", &[("cookie", &with_tail)]).await;
+    assert_eq!(page.text, "false");
+    let merged = page.consent();
+    assert!(merged.contains("/-statistics") && !merged.contains('!'), "{merged}");
+    assert!(!app.allows(&merged).await);
+}
+
+#[tokio::test]
+async fn the_librarys_pages() {
+    let app = App::new();
+    let cookie = app.post("", ACCEPT).await.consent();
+    let page = app.get("/privacy-choices", &[("cookie", &cookie), ("accept-language", "fr-FR, en;q=0.5")]).await;
+    assert!(page.text.contains("lang=\"fr\"") && page.text.contains("Préférences"));
+    assert!(page.text.contains("Shop &lt;Ltd&gt;"));
+    assert_eq!(page.header(header::CACHE_CONTROL), "no-store");
+    for name in page.text.split("/privacy-choices/assets/").skip(1).map(|rest| rest.split('"').next().unwrap()) {
+        let asset = app.get(&format!("/privacy-choices/assets/{name}"), &[]).await;
+        assert_eq!(asset.header(header::CACHE_CONTROL), "public, max-age=31536000, immutable");
+    }
+    let export = app.get("/privacy-choices/export", &[("cookie", &cookie)]).await;
+    let json: serde_json::Value = serde_json::from_str(&export.text).unwrap();
+    assert_eq!(json["consent"]["answers"][0]["id"], "preferences");
+    let policy = app.get("/privacy-choices/policy.json", &[]).await;
+    let json: serde_json::Value = serde_json::from_str(&policy.text).unwrap();
+    assert_eq!((&json["sealed"], &json["mount"]), (&true.into(), &"/privacy-choices".into()));
+    for (path, method, status) in [
+        ("/privacy-choices/nothing", "GET", 404),
+        ("/privacy-choices/assets/banner.css", "GET", 404),
+        ("/privacy-choices/decision", "POST", 405),
+        ("/privacy-choices", "DELETE", 405),
+        ("/privacy-choices/", "GET", 200),
+        ("/privacy-choices", "HEAD", 200),
+        ("/privacy-choicesx", "GET", 404),
+    ] {
+        assert_eq!(app.send(request(method, path, &[], "")).await.status.as_u16(), status, "{method} {path}");
+    }
+}
+
+#[tokio::test]
+async fn forgetting_deletes_the_consent() {
+    let app = App::new();
+    let cookie = app.post("", ACCEPT).await.consent();
+    let forgotten = app.post(&format!("{cookie}; _v=1"), "policy=shop&version=1&act=forget").await;
+    assert!(forgotten.set_cookies()[0].starts_with("__Host-privacy=;"));
+    assert!(forgotten.set_cookies()[0].contains("Max-Age=0"));
+    assert!(forgotten.set_cookies()[1].starts_with("_v=;"));
+}
+
+#[tokio::test]
+async fn an_extractor_without_the_layer_names_the_missing_line() {
+    let router: Router = Router::new()
+        .route("/", get(async |_: Decision| ""))
+        .route("/maybe", get(async |proof: Option<Granted<Statistics>>| proof.is_some().to_string()));
+    let answer = Answer::read(router.clone().oneshot(request("GET", "/", &[], "")).await.unwrap()).await;
+    assert_eq!(answer.status, StatusCode::INTERNAL_SERVER_ERROR);
+    assert!(answer.text.contains(".layer(ConsentLayer::new(policy))"));
+    let answer = Answer::read(router.oneshot(request("GET", "/maybe", &[], "")).await.unwrap()).await;
+    assert_eq!((answer.status, answer.text.as_str()), (StatusCode::OK, "false"));
+}
