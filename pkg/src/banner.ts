@@ -1,0 +1,109 @@
+import type * as face from "../types/banner.d.ts";
+import { session } from "./consent.ts";
+import { body, create, root } from "./dom.ts";
+import { takeOver } from "./form.ts";
+import { activate } from "./gate.ts";
+
+const bars = "[data-cy=prompt],[data-cy=notice]";
+
+export const gateElements: typeof face.gateElements = (consent) => {
+  activate(consent.decision);
+  return consent.subscribe((decision) => void activate(decision));
+};
+
+export const mountBanner: typeof face.mountBanner = (consent, { parent, css } = {}) => {
+  const { answer, render } = session(consent);
+  const unmount = new AbortController();
+  const { signal } = unmount;
+
+  // What a server wrote into the page is taken over; otherwise it is built.
+  let bar = root().querySelector(bars);
+  const contents = () => JSON.stringify([consent.decision.prompt, consent.decision.notice]);
+  let shown = bar && contents();
+  const show = () => {
+    const place = parent ?? body();
+    if (!place || shown === contents()) return;
+    shown = contents();
+    bar?.remove();
+    const holder = create("div");
+    render(holder, "prompt");
+    bar = holder.firstElementChild;
+    if (bar) place.prepend(bar);
+  };
+  show();
+  const stops = [consent.subscribe(show), gateElements(consent)];
+
+  takeOver(bars + ",[data-cy=placeholder]", answer, { signal });
+  // Called while the page is still being read: the rest of it comes later.
+  addEventListener(
+    "DOMContentLoaded",
+    () => {
+      show();
+      activate(consent.decision);
+    },
+    { signal },
+  );
+  root().addEventListener(
+    "click",
+    ({ target }) => {
+      if (target instanceof Element && target.closest("[data-consent-open]")) openChoices(consent);
+    },
+    { signal },
+  );
+  if (css !== undefined) addStyles(css);
+
+  return {
+    unmount() {
+      unmount.abort();
+      for (const stop of stops) stop();
+      bar?.remove();
+    },
+  };
+};
+
+export const openChoices: typeof face.openChoices = (consent) => {
+  const { answer, endpoint, render } = session(consent);
+  // The browser's own modal dialog keeps the focus inside, closes on Esc and gives the focus back.
+  const dialog = create("dialog");
+  dialog.className = "cy-dialog";
+  render(dialog, "choices");
+  if (!dialog.firstChild) {
+    // Without an engine there is still the server's own page.
+    if (endpoint !== undefined) location.assign(endpoint);
+    return;
+  }
+  const title = dialog.querySelector(".cy-title")?.textContent;
+  if (title) dialog.ariaLabel = title;
+  dialog.dataset.cyDialog = "";
+
+  const closed = new AbortController();
+  dialog.addEventListener("close", () => {
+    closed.abort();
+    dialog.remove();
+  });
+  dialog.addEventListener("click", ({ target }) => {
+    if (target === dialog) dialog.close();
+  });
+  takeOver(
+    "[data-cy-dialog]",
+    async (given) => {
+      await answer(given);
+      dialog.close();
+      dialog.remove();
+    },
+    { signal: closed.signal },
+  );
+  body()?.append(dialog);
+  dialog.showModal();
+};
+
+function addStyles(css: string | CSSStyleSheet): void {
+  if (typeof css !== "string") {
+    Reflect.get(Document.prototype, "adoptedStyleSheets", document).push(css);
+    return;
+  }
+  const link = create("link");
+  link.rel = "stylesheet";
+  link.href = css;
+  root().querySelector(":scope > head")?.append(link);
+}

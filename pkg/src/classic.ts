@@ -1,0 +1,25 @@
+// One script for a plain <script> tag: the engine, the store, the banner and its style sheet.
+//   <script src="consentry.min.js" data-policy="/policy.json" defer></script>
+// or, from a script of the page: consentry.start(policy).
+import type { Consent, Options, Policy } from "../types/index.d.ts";
+import css from "../../src/banner/banner.css";
+import { gateElements, mountBanner, openChoices } from "./banner.ts";
+import { root } from "./dom.ts";
+import { createConsent, loadConsent } from "./index.ts";
+
+export { createConsent, gateElements, loadConsent, mountBanner, openChoices };
+
+function mount(consent: Consent): Consent {
+  // A constructed style sheet needs no style-src in the page's Content-Security-Policy.
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(css);
+  mountBanner(consent, { css: sheet });
+  return consent;
+}
+
+export const start = (policy: Policy, options?: Options): Consent => mount(createConsent(policy, options));
+
+// Found by its attribute: `document.currentScript` can be shadowed by markup.
+const url = root().querySelector<HTMLScriptElement>("script[data-policy]")?.dataset.policy;
+if (url)
+  loadConsent(url).then(mount, (cause) => console.error("consentry: the policy could not be loaded:", cause));

@@ -1,0 +1,14 @@
+import type * as face from "../types/index.d.ts";
+import { fetchPolicy, open } from "./consent.ts";
+import { start, startSync } from "./engine.ts";
+import { inlinedBytes } from "./inlined.ts";
+
+export const createConsent: typeof face.createConsent = (policy, options) => {
+  startSync(inlinedBytes);
+  return open(policy, options);
+};
+
+export const loadConsent: typeof face.loadConsent = async (url, options) => {
+  const [policy] = await Promise.all([fetchPolicy(url), start(() => WebAssembly.compile(inlinedBytes()))]);
+  return open(policy, options);
+};

@@ -1,0 +1,121 @@
+// The script of pages whose server runs consentry, over the markup such a server writes.
+// The server's side is played here; what the real one does is tested where the example site is.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import { launch, open, serve } from "./launch.mjs";
+
+const script = readFileSync(new URL("../../../src/server/assets/page.js", import.meta.url), "utf8");
+
+const page = `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Page</title><script>var ran = [];</script>
+<script src="/page.js" defer></script></head><body><a id="link" href="#end">A link</a>
+<section class="cy-bar" data-cy="prompt" role="dialog" aria-labelledby="cy-title" lang="en">
+<form method="post" action="/privacy-choices"><button hidden formmethod="dialog"></button>
+<input type="hidden" name="policy" value="corner-shop"><input type="hidden" name="version" value="1">
+<input type="hidden" name="asked" value="statistics videos"><input type="hidden" name="return" value="/">
+<h2 class="cy-title" id="cy-title">Your choice</h2>
+<button name="act" value="accept">Accept all</button><button name="act" value="reject">Refuse all</button>
+<label><input type="checkbox" name="on" value="videos">Videos</label><button name="act" value="save">Save</button>
+<p class="cy-status" role="status" data-saved="Saved!" data-failed="Not saved!"></p></form></section>
+<div data-cy="placeholder" data-cy-for="videos"><form method="post" action="/privacy-choices">
+<input type="hidden" name="policy" value="corner-shop"><input type="hidden" name="version" value="1">
+<input type="hidden" name="asked" value="videos"><input type="hidden" name="on" value="videos">
+<button name="act" value="save">Show</button><p class="cy-status" role="status"></p></form></div>
+<iframe title="Video" data-consent="videos" data-src="/video.html"></iframe>
+<script type="text/plain" data-consent="statistics">ran.push("statistics");</script></body></html>`;
+
+const decision = (statistics, videos, more) => ({
+  policy: "corner-shop",
+  version: 1,
+  ids: {
+    necessary: { status: "required", reason: "necessary" },
+    statistics: { status: statistics, reason: "chosen" },
+    videos: { status: videos, reason: "chosen" },
+  },
+  prompt: null,
+  notice: null,
+  ...more,
+});
+
+const browser = await launch();
+const origin = await serve({ "/": page, "/page.js": script, "/video.html": "<!doctype html><title>Video</title>" });
+
+/** Opens the page with a server that gives this answer, and collects what it is sent. */
+async function visit(status, answer) {
+  const opened = await open(browser);
+  const sent = [];
+  await opened.page.route("**/privacy-choices", (route) => {
+    sent.push(route.request().postDataJSON());
+    return route.fulfill({ status, json: answer });
+  });
+  await opened.page.goto(origin);
+  await opened.page.evaluate(() => {
+    window.heard = [];
+    document.addEventListener("consentry:change", ({ detail }) => heard.push(detail.ids.statistics.status));
+  });
+  return { ...opened, sent };
+}
+
+const count = (page, selector) => page.locator(selector).count();
+
+test("an answer is given in place: no reload, the banner goes, what is granted comes alive", async () => {
+  const { page, sent, errors } = await visit(200, decision("granted", "denied"));
+  await page.click("[value=accept]");
+  await page.waitForSelector("[data-cy=prompt]", { state: "detached" });
+  const asked = ["statistics", "videos"];
+  assert.deepEqual(sent, [
+    { policy: "corner-shop", version: 1, act: "accept", method: "banner", asked, on: [] },
+  ]);
+  assert.deepEqual(await page.evaluate("[heard, ran]"), [["granted"], ["statistics"]]);
+  assert.equal(await page.getAttribute("iframe", "src"), null);
+  assert.equal(await count(page, "[data-cy=placeholder]"), 1);
+  await page.waitForFunction(`document.querySelector(":scope > body > [role=status]").textContent === "Saved!"`);
+  assert.deepEqual(errors, []);
+});
+
+test("ticked boxes are sent as they are", async () => {
+  const { page, sent } = await visit(200, decision("denied", "granted"));
+  await page.check("[name=on]");
+  await page.click("[data-cy=prompt] [value=save]");
+  await page.waitForSelector("[data-cy=placeholder]", { state: "detached" });
+  assert.deepEqual(sent[0].on, ["videos"]);
+  assert.equal(await page.getAttribute("iframe", "src"), "/video.html");
+  assert.deepEqual(await page.evaluate("ran"), []);
+});
+
+test("a placeholder is answered in place while the banner stays", async () => {
+  const prompt = { cause: "unanswered", ids: ["statistics"], changes: [] };
+  const { page, sent } = await visit(200, decision("undecided", "granted", { prompt }));
+  await page.click("[data-cy=placeholder] button");
+  await page.waitForSelector("[data-cy=placeholder]", { state: "detached" });
+  assert.deepEqual(sent[0].asked, ["videos"]);
+  assert.equal(await page.getAttribute("iframe", "src"), "/video.html");
+  assert.equal(await count(page, "[data-cy=prompt]"), 1);
+});
+
+test("a failed answer leaves the banner open with a message, and nothing runs", async () => {
+  const { page } = await visit(503, {});
+  await page.click("[value=accept]");
+  await page.waitForFunction(`document.querySelector("[data-cy=prompt] .cy-status").textContent === "Not saved!"`);
+  assert.deepEqual(await page.evaluate("[heard, ran]"), [[], []]);
+  await page.unroute("**/privacy-choices");
+  await page.route("**/privacy-choices", (route) => route.fulfill({ json: decision("denied", "denied") }));
+  await page.click("[value=reject]");
+  await page.waitForSelector("[data-cy=prompt]", { state: "detached" });
+});
+
+test("a policy that moved on meanwhile is asked about on a fresh page", async () => {
+  const prompt = { cause: "policy-changed", ids: ["statistics"], changes: [2] };
+  const { page } = await visit(200, decision("undecided", "denied", { version: 2, prompt }));
+  const [reloaded] = await Promise.all([page.waitForEvent("load"), page.click("[value=accept]")]);
+  assert.deepEqual(await reloaded.evaluate("ran"), []);
+});
+
+test("a form that would send the answer elsewhere does not", async () => {
+  const { page, sent } = await visit(200, decision("granted", "granted"));
+  await page.route("http://elsewhere.invalid/**", (route) => route.fulfill({ json: decision("granted", "granted") }));
+  await page.evaluate(`document.querySelector("form").setAttribute("action", "http://elsewhere.invalid/")`);
+  await page.click("[value=accept]");
+  await page.waitForFunction(`document.querySelector("[data-cy=prompt] .cy-status").textContent === "Not saved!"`);
+  assert.deepEqual([sent, await page.evaluate("ran")], [[], []]);
+});

@@ -1,0 +1,38 @@
+// Reads cases with the answers of the native build and compares them with those of the WASM build.
+//   node differential.mjs --cases N < cases
+// One case a line: {"policy"?: compiled policy, left out when it is the one before,
+//                   "call": "decide" | "act" | "max_age" | "clear", "args": […], "want": string | number | null}
+// null among the arguments stands for an unknown region. A policy that is refused answers every call with its fault.
+import { createInterface } from "node:readline";
+import { Engine, outcome } from "./engine.mjs";
+
+const expected = Number(process.argv[process.argv.indexOf("--cases") + 1]);
+const shown = 5;
+const calls = {};
+let engine;
+let fault;
+let cases = 0;
+let differences = 0;
+
+for await (const line of createInterface({ input: process.stdin })) {
+  const { policy, call, args, want } = JSON.parse(line);
+  if (policy) {
+    engine?.free();
+    engine = undefined;
+    fault = outcome(() => void (engine = new Engine(policy)));
+  }
+  const got = engine ? outcome(() => engine[call](...args.map((arg) => arg ?? undefined))) : fault;
+  cases += 1;
+  calls[call] = (calls[call] ?? 0) + 1;
+  if (got === want) continue;
+  differences += 1;
+  if (differences > shown) continue;
+  console.log(`case ${cases} differs: ${line}`);
+  console.log(`  native: ${JSON.stringify(want)}`);
+  console.log(`  wasm:   ${JSON.stringify(got)}`);
+}
+
+const summary = Object.entries(calls).map(([call, count]) => `${call} ${count}`);
+console.log(`${cases} cases compared (${summary.join(", ")}), ${differences} differences`);
+if (cases !== expected) console.log(`${expected} were expected`);
+process.exitCode = cases === expected && differences === 0 ? 0 : 1;

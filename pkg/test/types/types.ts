@@ -1,0 +1,82 @@
+// Compiled, never run: what a page author may write, and what must not compile.
+import { createConsent, loadConsent } from "consentry";
+import type { Consent, Decision, Policy, Status } from "consentry";
+import { gateElements, mountBanner, openChoices } from "consentry/banner";
+import { createDecider, isAllowed } from "consentry/server";
+import { createConsent as createSlim, startEngine } from "consentry/slim";
+import { policy } from "./policy.js";
+
+const consent = createConsent(policy);
+
+// Every id of the policy can be asked about, and nothing else.
+const yes: boolean[] = [
+  consent.allows("necessary"),
+  consent.allows("statistics"),
+  consent.allows("log-analysis"),
+  consent.allows("videos"),
+];
+// @ts-expect-error: not in the policy
+consent.allows("statistic");
+// @ts-expect-error: not in the policy
+consent.whenGranted("marketing");
+
+// Answers are for categories and for services with a switch of their own.
+const saved: Promise<void> = consent.save({ statistics: true, videos: false });
+consent.withdraw(["preferences", "log-analysis"]);
+// @ts-expect-error: always there
+consent.withdraw(["necessary"]);
+// @ts-expect-error: follows its category
+consent.save({ "log-analysis": true });
+// @ts-expect-error: always there
+consent.save({ necessary: false });
+// @ts-expect-error: a choice is yes or no
+consent.save({ statistics: "yes" });
+// @ts-expect-error: not in the policy
+consent.withdraw(["marketing"]);
+
+const stop: () => void = consent.subscribe((decision, before) => {
+  const status: Status = decision.ids["log-analysis"].status;
+  // @ts-expect-error: not in the policy
+  decision.ids.marketing;
+  const asked: ("necessary" | "preferences" | "statistics" | "log-analysis" | "videos")[] | undefined =
+    before.prompt?.ids;
+  return void [status, asked];
+});
+
+// A literal is const by itself.
+const inline = createConsent({ id: "a", categories: [{ id: "statistics" }] });
+inline.allows("statistics");
+// @ts-expect-error: not in the policy
+inline.allows("statistic");
+
+// The policy itself is checked.
+// @ts-expect-error: categories have ids
+createConsent({ id: "a", categories: [{ name: "Statistics" }] });
+// @ts-expect-error: a policy has an id
+createConsent({ categories: [] });
+// @ts-expect-error: not a kind of regime
+createConsent({ id: "a", categories: [], regimes: [{ id: "eu", kind: "opt" }] });
+// @ts-expect-error: the decision is not to be replaced
+consent.decision = inline.decision;
+
+// A policy that comes from elsewhere has ids of any name.
+declare const fetched: Policy;
+const loose: Consent = createConsent(fetched);
+loose.allows("anything");
+loose.save({ anything: true });
+loadConsent("/privacy-choices/policy.json", { region: "FR" }).then((loaded: Consent) => loaded.allows("anything"));
+
+// What takes any consent takes a typed one.
+mountBanner(consent, { css: "/banner.css" }).unmount();
+openChoices(consent);
+gateElements(consent)();
+
+const decide = createDecider(policy);
+const decision: Decision = decide({ cookies: "a=b", gpc: true });
+isAllowed(decide({}), "statistics");
+// @ts-expect-error: not in the policy
+isAllowed(decide({}), "statistic");
+
+startEngine(fetch("/consentry.wasm")).then((usable: boolean) => usable && createSlim(policy).allows("statistics"));
+
+export { decision, saved, stop, yes };

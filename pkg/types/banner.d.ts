@@ -1,0 +1,28 @@
+import type { Consent } from "./consent.d.ts";
+
+export interface BannerOptions {
+  /** Where the banner goes, as the first child; the body when it is left out. */
+  parent?: Element;
+  /** The address of a style sheet to link, or a style sheet to adopt. */
+  css?: string | CSSStyleSheet;
+}
+
+export interface Banner {
+  /** Takes the banner and its listeners away. */
+  unmount(): void;
+}
+
+/**
+ * Shows the banner whenever there is something to ask, takes over one that the server wrote, activates
+ * gated elements, and opens the choices when an element with `data-consent-open` is clicked.
+ */
+export function mountBanner(consent: Consent, options?: BannerOptions): Banner;
+
+/** Shows every choice, with its present state, in a modal dialog. */
+export function openChoices(consent: Consent): void;
+
+/**
+ * Activates `<script type="text/plain" data-consent="id">` and `<iframe>` or `<img>` with `data-consent` and
+ * `data-src`, each once, as soon as its id is allowed. `mountBanner` does it already. Returns what ends it.
+ */
+export function gateElements(consent: Consent): () => void;

@@ -1,0 +1,89 @@
+export interface Regime {
+  readonly id: string;
+  readonly kind: RegimeKind;
+  /** ISO 3166 codes such as `FR` or `US-CA`. */
+  readonly regions?: readonly string[];
+  /** Seconds for which a grant counts. */
+  readonly grantMaxAge?: number;
+  /** Seconds for which a refusal is left in peace. */
+  readonly refusalQuiet?: number;
+  readonly gpc?: string;
+}
+
+export type RegimeKind = "opt-in" | "opt-out" | "inform";
+
+export type Use = "sale" | "share" | "targeted-ads";
+export type Basis = "consent" | "contract" | "legitimate-interest";
+
+export interface Category {
+  readonly id: string;
+  /** The short name in the cookie; the id itself when it is left out. */
+  readonly key?: string;
+  /** The version of the last change that asks anew for this category. */
+  readonly since?: number;
+  readonly name?: string;
+  readonly purpose?: string;
+  readonly uses?: readonly Use[];
+  readonly basis?: Basis;
+  readonly formerly?: readonly string[];
+}
+
+export interface Service {
+  readonly id: string;
+  readonly key?: string;
+  readonly category: string;
+  /** Whether the service has a switch of its own instead of following its category. */
+  readonly own?: boolean;
+  readonly since?: number;
+  readonly name?: string;
+  readonly purpose?: string;
+  readonly uses?: readonly Use[];
+  readonly basis?: Basis;
+  /** Names of the cookies it sets; a `*` may stand at the end. */
+  readonly cookies?: readonly string[];
+  readonly hosts?: readonly string[];
+  readonly formerly?: readonly string[];
+}
+
+export interface Change {
+  readonly version: number;
+  readonly kind: "ask" | "notify" | "editorial";
+  readonly touches?: readonly string[];
+  readonly summary?: string;
+}
+
+/** A compiled policy: what a server hands out at `/privacy-choices/policy.json`, or the same by hand. */
+export interface Policy {
+  readonly format?: 1;
+  readonly id: string;
+  readonly version?: number;
+  /** The language of its texts. */
+  readonly locale?: string;
+  readonly contact?: { readonly name?: string; readonly url?: string; readonly email?: string };
+  /** Where a visitor may be; the European Union and California when they are left out. */
+  readonly regimes?: readonly Regime[];
+  readonly categories: readonly Category[];
+  readonly services?: readonly Service[];
+  readonly changes?: readonly Change[];
+  /** The words of the banner. */
+  readonly words?: { readonly [word: string]: string };
+  /** Name of the consent cookie: `__Host-privacy` on https and `privacy` elsewhere when it is left out. */
+  readonly cookie?: string;
+  /** Whether the server seals the cookie. */
+  readonly sealed?: boolean;
+  /** Path at which the server takes answers. Without one the page keeps them itself. */
+  readonly mount?: string;
+}
+
+type Ids<List extends readonly { readonly id: string }[]> = List[number]["id"];
+type ServicesOf<P> = P extends { readonly services: infer List extends readonly Service[] } ? List : readonly [];
+
+/** Every id of a policy, as literals where the policy is const: categories, services and `necessary`. */
+export type IdOf<P extends Policy> = "necessary" | Ids<P["categories"]> | Ids<ServicesOf<P>>;
+
+/** The ids a visitor can answer for: categories, and services with a switch of their own. */
+export type ChoiceOf<P extends Policy> =
+  | Exclude<Ids<P["categories"]>, "necessary">
+  | Extract<ServicesOf<P>[number], { readonly own: true }>["id"]
+  // A policy that is not const could have any.
+  | (string extends IdOf<P> ? string : never);

@@ -1,0 +1,95 @@
+//! Every command a person needs in this repository: `cargo xtask <command>`.
+
+mod demo;
+mod differential;
+mod package;
+mod shell;
+mod sizes;
+mod test;
+mod tools;
+mod workspace;
+
+use std::process::ExitCode;
+
+use anyhow::{Result, bail};
+use lexopt::{Arg, Parser, ValueExt as _};
+
+use crate::{package::PageScript, shell::cargo, workspace::Workspace};
+
+const USAGE: &str = "\
+usage: cargo xtask <command>
+
+  demo [args]                the example site on http://127.0.0.1:8787
+  test [step]                everything that must hold, as the continuous integration runs it; or the steps of that name
+  pkg [--sizes] [--check]    the npm package in pkg/dist; its sizes against the budgets;
+                             with --check a page script that is out of date is an error instead of rewritten
+  diff [--cases N] [--seed S]
+                             random cases through the native and the WASM build, compared byte for byte
+  bench [args]               the benchmarks";
+
+fn main() -> ExitCode {
+    match run(Parser::from_env()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(mut args: Parser) -> Result<()> {
+    let command = match args.next()? {
+        Some(Arg::Value(command)) => command.string()?,
+        Some(Arg::Short('h') | Arg::Long("help")) | None => {
+            println!("{USAGE}");
+            return Ok(());
+        }
+        Some(other) => return Err(other.unexpected().into()),
+    };
+    let workspace = Workspace::find()?;
+    match command.as_str() {
+        "pkg" => {
+            let (mut sizes, mut page) = (false, PageScript::Write);
+            while let Some(arg) = args.next()? {
+                match arg {
+                    Arg::Long("sizes") => sizes = true,
+                    Arg::Long("check") => page = PageScript::Check,
+                    other => return Err(other.unexpected().into()),
+                }
+            }
+            package::build(&workspace, page)?;
+            if sizes { sizes::report(&workspace) } else { Ok(()) }
+        }
+        "diff" => {
+            let (mut cases, mut seed) = (differential::CASES, 1);
+            while let Some(arg) = args.next()? {
+                match arg {
+                    Arg::Long("cases") => cases = args.value()?.parse()?,
+                    Arg::Long("seed") => seed = args.value()?.parse()?,
+                    other => return Err(other.unexpected().into()),
+                }
+            }
+            package::build(&workspace, PageScript::Write)?;
+            differential::compare(&workspace, cases, seed)
+        }
+        "demo" => demo::run_site(&workspace, args.raw_args()?),
+        "bench" => {
+            let features = ["--features", test::FEATURES];
+            shell::run(
+                cargo(&workspace)
+                    .args(["bench", "--package", "consentry", "--bench", "*"])
+                    .args(features)
+                    .args(args.raw_args()?),
+            )
+        }
+        "test" => {
+            let only = match args.next()? {
+                Some(Arg::Value(name)) => name.string()?,
+                Some(other) => return Err(other.unexpected().into()),
+                None => String::new(),
+            };
+            test::run(&workspace, &only)
+        }
+        other => bail!("there is no command `{other}`\n\n{USAGE}"),
+    }
+}

@@ -1,0 +1,112 @@
+//! From `src/web.rs` to `pkg/dist`.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    time::SystemTime,
+};
+
+use anyhow::{Context as _, Result, bail};
+use wasm_bindgen_cli_support::Bindgen;
+
+use crate::{
+    shell::{cargo, in_pkg, output, run},
+    tools,
+    workspace::Workspace,
+};
+
+/// What to do about the committed copy of the page script.
+#[derive(Clone, Copy)]
+pub(crate) enum PageScript {
+    Write,
+    Check,
+}
+
+/// What every browser with the needed DOM has. With `-all` wasm-opt makes modules that Chromium refuses.
+const WASM_FEATURES: &[&str] = &[
+    "--enable-bulk-memory",
+    "--enable-nontrapping-float-to-int",
+    "--enable-sign-ext",
+    "--enable-mutable-globals",
+    "--enable-reference-types",
+    "--enable-multivalue",
+];
+
+pub(crate) fn build(workspace: &Workspace, page: PageScript) -> Result<()> {
+    tools::wasm_target()?;
+    tools::node()?;
+    tools::npm_packages(workspace)?;
+    let compiled = compile(workspace)?;
+    let lock = workspace.pkg().join("package-lock.json");
+    if is_older(&workspace.engine().join("engine.wasm"), &[&compiled, &lock, &std::env::current_exe()?])? {
+        bind(workspace, &compiled)?;
+        optimise(workspace)?;
+    }
+    run(in_pkg(workspace, "node").arg("bundle.mjs").arg(workspace.engine()))?;
+    put_page_script(workspace, page)
+}
+
+fn compile(workspace: &Workspace) -> Result<PathBuf> {
+    // The crate is an rlib; only here it is asked for as a module.
+    run(cargo(workspace)
+        .args(["rustc", "--package", "consentry", "--lib", "--crate-type", "cdylib", "--profile", "wasm"])
+        .args(["--target", tools::WASM_TARGET, "--no-default-features", "--features", "wasm-runtime"]))?;
+    Ok(workspace.target.join(tools::WASM_TARGET).join("wasm/consentry.wasm"))
+}
+
+fn bind(workspace: &Workspace, compiled: &Path) -> Result<()> {
+    Bindgen::new()
+        .input_path(compiled)
+        .out_name("engine")
+        .web(true)?
+        .typescript(false)
+        .remove_name_section(true)
+        .remove_producers_section(true)
+        .omit_default_module_path(true)
+        .generate(workspace.engine())
+        .context("wasm-bindgen could not bind the module")
+}
+
+/// Leaves `engine.wasm`, and in `names.json` the names that became short in it: nearly a kilobyte of the download.
+fn optimise(workspace: &Workspace) -> Result<()> {
+    let engine = workspace.engine();
+    let wasm_opt = |from: &str, to: &str, passes: &[&str]| {
+        let mut node = in_pkg(workspace, "node");
+        node.arg("node_modules/binaryen/bin/wasm-opt").args(WASM_FEATURES).args(passes);
+        node.arg(engine.join(from)).arg("--output").arg(engine.join(to));
+        node
+    };
+    let shorten = ["--minify-imports-and-exports-and-modules"];
+    let names = output(&mut wasm_opt("engine_bg.wasm", "engine_short.wasm", &shorten))?;
+    fs::write(engine.join("names.json"), names).context("cannot write names.json")?;
+    let shrink = ["-Oz", "--converge", "--strip-debug", "--strip-producers", "--strip-target-features"];
+    run(&mut wasm_opt("engine_short.wasm", "engine.wasm", &shrink))
+}
+
+fn put_page_script(workspace: &Workspace, page: PageScript) -> Result<()> {
+    let built = fs::read_to_string(workspace.engine().join("page.js")).context("the bundler wrote no page.js")?;
+    let path = workspace.page_script();
+    if fs::read_to_string(&path).is_ok_and(|committed| committed == built) {
+        return Ok(());
+    }
+    if let PageScript::Check = page {
+        bail!("src/server/assets/page.js is out of date: run `cargo xtask pkg` and commit it");
+    }
+    println!("writing src/server/assets/page.js");
+    fs::write(&path, built).with_context(|| format!("cannot write {}", path.display()))
+}
+
+/// Whether `made` is missing, or older than something it is made from.
+fn is_older(made: &Path, sources: &[&Path]) -> Result<bool> {
+    let changed = |path: &Path| -> Result<SystemTime> {
+        let modified = fs::metadata(path).and_then(|file| file.modified());
+        modified.with_context(|| format!("cannot read {}", path.display()))
+    };
+    let Ok(made) = changed(made) else { return Ok(true) };
+    for source in sources {
+        if changed(source)? > made {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}

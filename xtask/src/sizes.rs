@@ -1,0 +1,83 @@
+//! What a visitor downloads, against the budgets.
+
+use std::path::PathBuf;
+
+use anyhow::{Context as _, Result, bail};
+
+use crate::{
+    shell::{in_pkg, output},
+    workspace::Workspace,
+};
+
+/// Bytes of one thing as it is, and as servers compress it (gzip 9, brotli 11 with a window of 22 bits).
+#[derive(Clone, Copy)]
+struct Size {
+    raw: usize,
+    gzip: usize,
+    brotli: usize,
+}
+
+/// In bytes of brotli. What has reached its goal has the goal for its ceiling; the rest may only shrink towards it.
+#[derive(Clone, Copy)]
+struct Budget {
+    goal: usize,
+    ceiling: usize,
+}
+
+const fn met(goal: usize) -> Option<Budget> {
+    Some(Budget { goal, ceiling: goal })
+}
+
+/// Not reached yet: `ceiling` is where it is now. DESIGN.md says where the bytes go.
+const fn missed(goal: usize, ceiling: usize) -> Option<Budget> {
+    Some(Budget { goal, ceiling })
+}
+
+pub(crate) fn report(workspace: &Workspace) -> Result<()> {
+    let (engine, dist) = (workspace.engine(), workspace.pkg().join("dist"));
+    let inline = workspace.root.join("src/server/assets/inline.html");
+    let mut critical = vec![workspace.page_script(), dist.join("banner.css")];
+    // What the server puts into the page itself, where there is such a thing.
+    critical.extend(inline.exists().then_some(inline));
+
+    // Name, the files that travel for it, and its budget.
+    let rows: [(&str, Vec<PathBuf>, Option<Budget>); 8] = [
+        ("wasm", vec![engine.join("engine.wasm")], None),
+        ("glue", vec![engine.join("glue.js")], None),
+        ("wasm + glue", vec![engine.join("engine.wasm"), engine.join("glue.js")], missed(9_000, 28_000)),
+        ("wasm and glue, inlined", vec![dist.join("test/engine.js")], None),
+        ("static page: script with banner and CSS", vec![dist.join("consentry.min.js")], missed(13_800, 33_500)),
+        ("page script", vec![workspace.page_script()], None),
+        ("banner.css", vec![dist.join("banner.css")], None),
+        ("server page: critical path", critical, met(4_000)),
+    ];
+
+    println!("{:<42}{:>9}{:>9}{:>9}{:>9}{:>9}", "bytes", "raw", "gzip", "brotli", "goal", "ceiling");
+    let mut over = Vec::new();
+    for (name, files, budget) in rows {
+        let size = measure(workspace, &files)?;
+        let shown = budget.map(|Budget { goal, ceiling }| format!("{goal:>9}{ceiling:>9}")).unwrap_or_default();
+        println!("{name:<42}{:>9}{:>9}{:>9}{shown}", size.raw, size.gzip, size.brotli);
+        if budget.is_some_and(|budget| size.brotli > budget.ceiling) {
+            over.push(name);
+        }
+    }
+    if !over.is_empty() {
+        bail!("over its ceiling: {}", over.join(", "));
+    }
+    Ok(())
+}
+
+/// The sum over files, each compressed by itself.
+fn measure(workspace: &Workspace, files: &[PathBuf]) -> Result<Size> {
+    let text = output(in_pkg(workspace, "node").arg("sizes.mjs").args(files))?;
+    let mut sum = Size { raw: 0, gzip: 0, brotli: 0 };
+    for line in text.lines() {
+        let mut numbers = line.split(' ').map(str::parse::<usize>);
+        let mut number = || numbers.next().context("sizes.mjs printed too few numbers")?.context("not a number");
+        sum.raw += number()?;
+        sum.gzip += number()?;
+        sum.brotli += number()?;
+    }
+    Ok(sum)
+}

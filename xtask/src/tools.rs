@@ -1,0 +1,88 @@
+//! What must be on the machine: put there where that is this repository's business, asked for where it is not.
+
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context as _, Result, bail};
+
+use crate::{
+    shell::{command, in_pkg, output, run},
+    workspace::Workspace,
+};
+
+pub(crate) const WASM_TARGET: &str = "wasm32-unknown-unknown";
+const OLDEST_NODE: u32 = 20;
+
+pub(crate) fn wasm_target() -> Result<()> {
+    let libraries = output(command("rustc").args(["--print", "target-libdir", "--target", WASM_TARGET]))?;
+    if Path::new(libraries.trim()).exists() {
+        return Ok(());
+    }
+    run(command("rustup").args(["target", "add", WASM_TARGET])).context("the WASM target of Rust is missing")
+}
+
+pub(crate) fn rust_components() -> Result<()> {
+    for (probe, component) in [("rustfmt", "rustfmt"), ("cargo-clippy", "clippy")] {
+        if output(command(probe).arg("--version")).is_err() {
+            run(command("rustup").args(["component", "add", component]))?;
+        }
+    }
+    Ok(())
+}
+
+pub(crate) fn node() -> Result<()> {
+    let wanted = format!("Node {OLDEST_NODE} or newer is needed; it is at https://nodejs.org");
+    let version = output(command("node").arg("--version")).with_context(|| wanted.clone())?;
+    let major = version.trim().trim_start_matches('v').split('.').next().and_then(|major| major.parse::<u32>().ok());
+    match major {
+        Some(major) if major >= OLDEST_NODE => Ok(()),
+        _ => bail!("{wanted} (found {})", version.trim()),
+    }
+}
+
+/// The npm package's tools, as its lock file has them.
+pub(crate) fn npm_packages(workspace: &Workspace) -> Result<()> {
+    let changed = |name: &str| fs::metadata(workspace.pkg().join(name)).and_then(|file| file.modified());
+    let lock = changed("package-lock.json").context("pkg/package-lock.json cannot be read")?;
+    // npm writes this file at the end of an installation.
+    if changed("node_modules/.package-lock.json").is_ok_and(|installed| installed >= lock) {
+        return Ok(());
+    }
+    run(in_pkg(workspace, "npm").args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]))
+}
+
+/// A Chromium to test with: `CHROMIUM`, or where systems put it.
+pub(crate) fn chromium() -> Result<PathBuf> {
+    if let Some(path) = env::var_os("CHROMIUM").map(PathBuf::from) {
+        if path.exists() {
+            return Ok(path);
+        }
+        bail!("CHROMIUM names {}, which does not exist", path.display());
+    }
+    if let Some(path) = usual_chromium() {
+        return Ok(path);
+    }
+    let root = output(command("id").arg("-u")).is_ok_and(|id| id.trim() == "0");
+    if root && Path::new("/etc/debian_version").exists() {
+        run(command("apt-get").arg("update"))?;
+        run(command("apt-get").args(["install", "--yes", "chromium"]))?;
+    }
+    usual_chromium().context(
+        "the browser tests need Chromium: install it (on Debian: apt-get install chromium), \
+         or set CHROMIUM to the path of a Chromium or Chrome",
+    )
+}
+
+fn usual_chromium() -> Option<PathBuf> {
+    [
+        "/usr/bin/chromium",
+        "/usr/bin/chromium-browser",
+        "/usr/bin/google-chrome",
+        "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    ]
+    .iter()
+    .map(PathBuf::from)
+    .find(|path| path.exists())
+}
