@@ -1,0 +1,87 @@
+//! Light or dark: remembered only for visitors who let us, with the system's choice for all others.
+
+use axum::{
+    Form,
+    extract::State,
+    http::{HeaderMap, HeaderValue, header::SET_COOKIE},
+    response::{IntoResponse, Redirect, Response},
+};
+use consentry::{Decision, Granted, Policy, Purpose};
+use serde::Deserialize;
+
+use crate::{cookies, guard::local_path, region, site::Site};
+
+const COOKIE: &str = "theme";
+
+/// The service that remembers the appearance.
+#[derive(Debug)]
+pub(crate) enum SiteSettings {}
+
+impl Purpose for SiteSettings {
+    const ID: &'static str = "site-settings";
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Theme {
+    System,
+    Light,
+    Dark,
+}
+
+impl Theme {
+    pub(crate) const ALL: [Self; 3] = [Self::System, Self::Light, Self::Dark];
+
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::System => "system",
+            Self::Light => "light",
+            Self::Dark => "dark",
+        }
+    }
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::System => "System",
+            Self::Light => "Light",
+            Self::Dark => "Dark",
+        }
+    }
+
+    /// The appearance this visitor chose; the cookie counts only while they let us remember it.
+    pub(crate) fn of(decision: &Decision, headers: &HeaderMap) -> Self {
+        let stored = cookies::get(headers, COOKIE).filter(|_| decision.allows(SiteSettings::ID));
+        Self::ALL.into_iter().find(|theme| Some(theme.word()) == stored).unwrap_or(Self::System)
+    }
+}
+
+/// The cookie that remembers an appearance; only with proof of consent there is one.
+fn cookie(_: &Granted<SiteSettings>, policy: &Policy, theme: Theme) -> Option<HeaderValue> {
+    match theme {
+        Theme::System => cookies::delete(COOKIE),
+        Theme::Light | Theme::Dark => cookies::set(policy, COOKIE, theme.word()),
+    }
+}
+
+#[derive(Deserialize)]
+pub(crate) struct Choice {
+    theme: Theme,
+    #[serde(default)]
+    back: String,
+}
+
+pub(crate) async fn choose(
+    State(site): State<Site>,
+    headers: HeaderMap,
+    proof: Option<Granted<SiteSettings>>,
+    Form(choice): Form<Choice>,
+) -> Response {
+    let Some(proof) = proof else {
+        return Redirect::to(&region::link("/appearance", region::of(&headers))).into_response();
+    };
+    let mut response = Redirect::to(local_path(&choice.back)).into_response();
+    if let Some(cookie) = cookie(&proof, &site.policy(), choice.theme) {
+        response.headers_mut().append(SET_COOKIE, cookie);
+    }
+    response
+}

@@ -1,0 +1,113 @@
+//! An example site, modelled clause by clause on the privacy policy of a software maker of 2015.
+//!
+//! What is interesting here: the policy is two files, `policy-1.toml` and what it becomes, `policy-2.toml`; the one
+//! line of wiring is [`ConsentLayer`] below; and whatever needs consent takes a proof of it as an argument
+//! (`recorder`, `appearance`, `offers`, `videos`), so that code which forgot to ask would not compile.
+
+mod accounts;
+mod appearance;
+mod assets;
+mod cookies;
+mod guard;
+mod layout;
+mod offers;
+mod pages;
+mod recorder;
+mod region;
+mod site;
+mod videos;
+mod words;
+
+use std::{error::Error, net::SocketAddr};
+
+use axum::{
+    Router,
+    extract::DefaultBodyLimit,
+    middleware::{from_fn, from_fn_with_state},
+    routing::{get, post},
+};
+use consentry::{Policy, consent::seal::KeyRing, server::ConsentLayer};
+use tower_http::services::ServeDir;
+
+use site::Site;
+
+const VERSION_1: &str = include_str!("../policy-1.toml");
+const VERSION_2: &str = include_str!("../policy-2.toml");
+
+/// No form of this site needs more.
+const MAX_BODY_BYTES: usize = 8 * 1024;
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let policy = Policy::from_toml(VERSION_1)?;
+    let next = Policy::from_toml(VERSION_2)?;
+    // A real site reads its key from its secrets. With a new key at each start the answers of the last run no longer
+    // count, which suits a demonstration: each starts with a first visit.
+    let mut key = [0; 32];
+    getrandom::fill(&mut key)?;
+    let consent = ConsentLayer::new(policy)
+        .development() // Plain http on this machine only; leave it out behind https.
+        .keys(KeyRing::new("k1", &key)?)
+        .region(region::of);
+    let site = Site::new(consent.publisher(), next);
+
+    let port = std::env::var("PORT").ok().map_or(Ok(8787), |port| port.parse())?;
+    let listener = tokio::net::TcpListener::bind(("127.0.0.1", port)).await?;
+    println!("listening on http://{}", listener.local_addr()?);
+    let app = router(site, consent).into_make_service_with_connect_info::<SocketAddr>();
+    axum::serve(listener, app).with_graceful_shutdown(ctrl_c()).await?;
+    Ok(())
+}
+
+fn router(site: Site, consent: ConsentLayer) -> Router {
+    let visited = Router::new()
+        .route("/", get(pages::home::show))
+        .route("/account", get(pages::account::show).post(pages::account::answer))
+        .route("/activity", get(pages::activity::show))
+        .route("/appearance", get(pages::appearance::show))
+        .route("/cookies", get(pages::cookies::show))
+        .route("/inspector", get(pages::inspector::show))
+        .route("/privacy", get(pages::privacy::show))
+        .route_layer(from_fn_with_state(site.clone(), recorder::record_view))
+        .route_layer(from_fn(cookies::clear_refused));
+    let forms = Router::new()
+        .route("/activity/erase", post(pages::activity::erase))
+        .route("/appearance/choose", post(appearance::choose))
+        .route("/admin/publish", post(site::publish));
+    visited
+        .merge(forms)
+        .route("/embed/tour", get(videos::embed))
+        .route("/assets/{name}", get(assets::serve))
+        .fallback(pages::not_found)
+        .with_state(site)
+        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
+        .layer(from_fn(guard::same_origin))
+        .layer(consent)
+        // The package of this repository, for the inspector page; there once `cargo xtask pkg` has built it.
+        .nest_service("/pkg", ServeDir::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../pkg/dist")))
+        .layer(from_fn(region::choose))
+        .layer(from_fn(guard::headers))
+}
+
+async fn ctrl_c() {
+    // If the signal cannot be listened to, the process ends as it would without.
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending::<()>().await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_versions_are_published_ones_and_the_second_asks_about_statistics_alone() {
+        let (first, second) = (Policy::from_toml(VERSION_1).unwrap(), Policy::from_toml(VERSION_2).unwrap());
+        assert!(!first.is_draft(), "material = {:?}", first.material());
+        assert!(!second.is_draft(), "material = {:?}", second.material());
+        assert_eq!((first.version().get(), second.version().get()), (1, 2));
+        let asked: Vec<&str> =
+            second.categories().iter().map(|c| c.id()).filter(|id| second.since(id) > first.since(id)).collect();
+        assert_eq!(asked, ["statistics"]);
+    }
+}

@@ -1,0 +1,126 @@
+//! The home page: what the site is about, and where to try the library.
+
+use axum::{
+    http::header::SET_COOKIE,
+    response::{IntoResponse, Response},
+};
+use consentry::{Granted, Purpose};
+use maud::{Markup, html};
+
+use crate::{
+    layout::Page,
+    offers::{self, Offers},
+    videos::Videos,
+};
+
+const REGIONS: [(&str, &str); 3] =
+    [("", "Not known (strictest)"), ("FR", "France (opt-in)"), ("US-CA", "California (opt-out)")];
+
+pub(crate) async fn show(page: Page, remembers: Option<Granted<Offers>>) -> Response {
+    let (offer, cookie) = match &remembers {
+        Some(proof) => offers::next(proof, page.policy(), &page.headers),
+        None => (offers::first(), None),
+    };
+    let content = html! {
+        section class="hero" {
+            h1 { "Video tools that mind their own business" }
+            p class="lead" {
+                "Cut, convert and share on your own machine. And a web site that asks before it remembers anything."
+            }
+            p class="actions" {
+                a class="button" href=(page.link("/account")) { "Create an account" }
+                a class="button quiet" href=(page.link("/privacy")) { "What we do with data" }
+            }
+        }
+        div class="pair" {
+            section aria-labelledby="tour" {
+                h2 id="tour" { "Take the tour" }
+                (video(&page))
+            }
+            section aria-labelledby="offer" {
+                h2 id="offer" { "On offer" }
+                div class="card" id="offers" data-live {
+                    h3 { (offer.title) }
+                    p { (offer.text) }
+                    p class="soft" {
+                        @if remembers.is_some() { "We remember which offer you saw: the next visit shows another." }
+                        @else { "Everybody sees this one first. We remember nothing of it." }
+                    }
+                }
+            }
+        }
+        (try_it(&page))
+    };
+    let mut response = page.render("Home", &content).into_response();
+    if let Some(cookie) = cookie {
+        response.headers_mut().append(SET_COOKIE, cookie);
+    }
+    response
+}
+
+/// The player where the visitor agreed to it, and what is missing where not. The script of the banner brings the
+/// waiting frame to life as soon as the visitor agrees.
+fn video(page: &Page) -> Markup {
+    let allowed = page.decision().allows(Videos::ID);
+    html! {
+        div class="video" {
+            @if allowed {
+                iframe src="/embed/tour" title="The tour, a video" {}
+            } @else {
+                iframe data-consent=(Videos::ID) data-src="/embed/tour" title="The tour, a video" {}
+                (page.placeholder(Videos::ID))
+            }
+        }
+    }
+}
+
+/// The controls of the demonstration.
+fn try_it(page: &Page) -> Markup {
+    let region = page.region();
+    let here = region.as_ref().map_or("", |region| region.as_str());
+    html! {
+        section class="desk" aria-labelledby="try" {
+            h2 id="try" { "Try it" }
+            p { "This site exists to be tried. Answer the banner, then change the world around your answer." }
+            ol class="steps" {
+                li {
+                    h3 { "See what your answer does" }
+                    p {
+                        a href=(page.link("/activity")) { "Your activity" } " lists what was recorded of you, "
+                        a href=(page.link("/cookies")) { "Cookies" } " what is set and what is withheld, and the "
+                        a href=(page.link("/inspector")) { "Inspector" } " tells why."
+                    }
+                }
+                li {
+                    h3 { "Change the policy" }
+                    @if page.site.can_publish() {
+                        p { "Version 2 keeps click-streams for longer. You are asked again, about that alone." }
+                        form method="post" action="/admin/publish" {
+                            (page.back())
+                            button class="button" { "Publish version 2" }
+                        }
+                    } @else {
+                        p { "Version " (page.policy().version()) " is in force. Start the site anew to go back." }
+                    }
+                }
+                li {
+                    h3 { "Be somewhere else" }
+                    form method="get" action="/" {
+                        label for="region" { "Where you are" }
+                        select id="region" name="region" {
+                            @for (code, name) in REGIONS {
+                                option value=(code) selected[code == here] { (name) }
+                            }
+                        }
+                        button class="button quiet" { "Go there" }
+                    }
+                    @if page.decision().signals().gpc {
+                        p class="soft" { "Your browser sends a Global Privacy Control signal." }
+                    } @else {
+                        p class="soft" { "Your browser sends no Global Privacy Control signal." }
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! What the handlers share, and the button that moves the policy to its next version.
+
+use std::sync::Arc;
+
+use axum::{
+    Form,
+    extract::State,
+    http::StatusCode,
+    response::{IntoResponse, Redirect, Response},
+};
+use consentry::{Policy, server::Publisher};
+use serde::Deserialize;
+
+use crate::{accounts::Accounts, guard::local_path, recorder::Recorder};
+
+#[derive(Clone)]
+pub(crate) struct Site(Arc<Shared>);
+
+struct Shared {
+    publisher: Publisher,
+    next: Policy,
+    recorder: Recorder,
+    accounts: Accounts,
+}
+
+impl Site {
+    pub(crate) fn new(publisher: Publisher, next: Policy) -> Self {
+        Self(Arc::new(Shared { publisher, next, recorder: Recorder::default(), accounts: Accounts::default() }))
+    }
+
+    pub(crate) fn recorder(&self) -> &Recorder {
+        &self.0.recorder
+    }
+
+    pub(crate) fn accounts(&self) -> &Accounts {
+        &self.0.accounts
+    }
+
+    /// The policy in force.
+    pub(crate) fn policy(&self) -> Policy {
+        self.0.publisher.policy()
+    }
+
+    /// Whether the next version of the policy is still to come.
+    pub(crate) fn can_publish(&self) -> bool {
+        self.policy().version() < self.0.next.version()
+    }
+}
+
+#[derive(Deserialize)]
+pub(crate) struct Publish {
+    #[serde(default)]
+    back: String,
+}
+
+/// Publishes version 2. Anyone may, as this is a demonstration; on a real site a deploy does it.
+pub(crate) async fn publish(State(site): State<Site>, Form(form): Form<Publish>) -> Response {
+    if site.can_publish() && site.0.publisher.publish(site.0.next.clone()).is_err() {
+        return StatusCode::CONFLICT.into_response();
+    }
+    Redirect::to(local_path(&form.back)).into_response()
+}

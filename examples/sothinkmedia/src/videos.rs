@@ -1,0 +1,70 @@
+//! The video of the home page. It stands for a third party's player, but comes from this server: nothing here may
+//! depend on somebody else's.
+
+use axum::{
+    http::{HeaderMap, HeaderValue, StatusCode, header::SET_COOKIE},
+    response::{IntoResponse, Response},
+};
+use consentry::{Decision, Granted, Policy, Purpose};
+use maud::{DOCTYPE, html};
+
+use crate::cookies;
+
+const COOKIE: &str = "video_tour";
+
+/// The service that plays videos.
+#[derive(Debug)]
+pub(crate) enum Videos {}
+
+impl Purpose for Videos {
+    const ID: &'static str = "videos";
+}
+
+/// The cookie of the player; only with proof of consent there is one.
+fn seen(_: &Granted<Videos>, policy: &Policy) -> Option<HeaderValue> {
+    cookies::set(policy, COOKIE, "seen")
+}
+
+/// The player. The page only embeds it with consent; whoever opens it without is told so.
+pub(crate) async fn embed(decision: Decision, proof: Option<Granted<Videos>>, headers: HeaderMap) -> Response {
+    let Some(proof) = proof else {
+        return (StatusCode::FORBIDDEN, player("This video waits for your consent.", None)).into_response();
+    };
+    let before = cookies::get(&headers, COOKIE).is_some();
+    let status = if before { "You watched this tour before." } else { "Your first time with this tour." };
+    let mut response = player(status, Some(())).into_response();
+    if let Some(cookie) = seen(&proof, decision.policy()) {
+        response.headers_mut().append(SET_COOKIE, cookie);
+    }
+    response
+}
+
+/// Three scenes that move for as long as they are wanted to: a check box is the play button.
+fn player(status: &str, film: Option<()>) -> maud::Markup {
+    html! {
+        (DOCTYPE)
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                title { "The tour" }
+                link rel="stylesheet" href="/assets/embed.css";
+            }
+            body {
+                main {
+                    h1 { "The tour" }
+                    @if film.is_some() {
+                        input type="checkbox" id="play";
+                        label for="play" { span class="play" { "Play" } span class="stop" { "Pause" } }
+                        ol class="film" {
+                            li { "Drop in your clips." }
+                            li { "Cut what you do not need." }
+                            li { "Send it anywhere." }
+                        }
+                    }
+                    p { (status) }
+                }
+            }
+        }
+    }
+}
