@@ -9,7 +9,7 @@ use super::{
     codec::{Entry, Stamp},
 };
 use crate::{
-    decision::{Decision, Reason, Stored, can_override, is_from_future, resolve, signal_denies},
+    decision::{Decision, Reason, Status, Stored, can_override, is_from_future, resolve, signal_denies},
     policy::{ChangeKind, PolicyVersion, RegimeKind, Target, is_id},
     text::push_number,
     timestamp::Timestamp,
@@ -48,7 +48,9 @@ impl<'a> Draft<'a> {
         method: Method,
     ) -> Self {
         let policy = decision.policy();
-        let (trusted, now) = (seal.is_trusted(), decision.now());
+        let now = decision.now();
+        // Nothing counts under a consent from the future, and an act must not change that.
+        let trusted = seal.is_trusted() && decision.unusable() != Some(Reason::FromFuture);
         let consent = stored.consent().copied().filter(|consent| consent.policy() == policy.id());
         let resolved = consent.map(|consent| resolve(policy, &consent, trusted, now));
         let newer_stored = matches!(decision.unusable(), Some(Reason::NewerPolicy | Reason::NewerFormat));
@@ -231,16 +233,17 @@ impl<'a> Draft<'a> {
         match self.decision.unusable() {
             // What it says cannot be read, so nothing of it may be taken for a yes.
             Some(Reason::NewerFormat) => self.deny_all(),
-            None | Some(Reason::NewerPolicy) => {}
-            // Nothing was allowed under it. What the act said nothing of must not be by default now.
-            Some(_) if self.decision.regime().kind() != RegimeKind::OptIn => {
+            Some(Reason::NewerPolicy) => {}
+            _ if self.decision.regime().kind() == RegimeKind::OptIn => {}
+            // What was not allowed, and is not carried over, must not be allowed by default now.
+            _ => {
                 for place in 0..self.slots.len() {
-                    if self.slots.get(place).is_some_and(|held| held.entry.is_none()) {
+                    let silent = self.slots.get(place).is_some_and(|held| held.entry.is_none());
+                    if silent && self.decision.verdict(place).status == Status::Undecided {
                         self.put(place, false);
                     }
                 }
             }
-            Some(_) => {}
         }
         loop {
             let (text, without_room) = self.text();

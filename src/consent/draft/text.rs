@@ -112,7 +112,10 @@ impl<'a> Draft<'a> {
                     let replaced = is_part && parts.all(|said| said == Some(Choice::Granted) && self.shown_current);
                     !replaced && (is_part || !in_slot)
                 } else {
-                    self.trusted && !ahead && !in_slot && parts.all(|said| said != Some(Choice::Denied))
+                    // What a page appended comes after everything before it, whatever its clock says.
+                    let appended = || stored.tail_entries().any(|later| later.name == entry.name);
+                    let taken_back = parts.any(|said| said == Some(Choice::Denied)) || appended();
+                    self.trusted && !ahead && !in_slot && !taken_back
                 };
                 let said_again = |known: &Entry<'_>| known.name == entry.name && known.stamp == self.stamp;
                 if kept && !beside.iter().any(said_again) && !beside.contains(&entry) {
