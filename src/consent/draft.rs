@@ -201,9 +201,8 @@ impl<'a> Draft<'a> {
     }
 
     fn refuse_part(&mut self, name: &'a str) {
-        if self.parts.iter().all(|part| part.name != name) {
-            self.parts.push(Entry { name, choice: Choice::Denied, stamp: self.stamp });
-        }
+        self.parts.retain(|part| part.name != name);
+        self.parts.push(Entry { name, choice: Choice::Denied, stamp: self.stamp });
         self.touched = true;
     }
 

@@ -1,7 +1,7 @@
 //! Cookie texts: written, mutated, hostile, several at once.
 
 use consentry::{
-    Act, Answer, Consent, Method, Policy, Reason, Region, SealState, Signals, Stored, Timestamp,
+    Act, Answer, Category, Consent, Method, Policy, Reason, Region, SealState, Service, Signals, Stored, Timestamp,
     consent::seal::{KeyRing, Sealer},
     policy::PolicyVersion,
 };
@@ -251,6 +251,34 @@ pub fn duplicates(rng: &mut Rng) {
         rng.shuffle(&mut texts);
         assert_eq!(decide(&texts), first, "{texts:?}");
     }
+}
+
+/// Where a service's own refusal does not fit, its category's stands for it.
+pub fn full(rng: &mut Rng) {
+    let policy = Policy::builder("site")
+        .category(Category::new("one"))
+        .category(Category::new("two"))
+        .service(Service::new("part", "one"))
+        .build()
+        .expect("a policy");
+    let stamp = format!("1:{}:ib", NOW - 5);
+    let mut text = format!("1.site.{}/+one", stamp.replace(':', "."));
+    let length = rng.usize(3700..4080);
+    while text.len() < length {
+        text.push_str(&format!("/-x{}{}", rng.u32(..), if rng.bool() { format!(":{stamp}") } else { String::new() }));
+    }
+    text.push_str("/-part");
+    let (signals, now) = (Signals { gpc: false, region: Region::parse("US-CA") }, Timestamp::from_millis(NOW));
+    let stored = Stored::from_text(Some(&text));
+    let Stored::Consent(_) = stored else { return };
+    let before = policy.decide(stored, SealState::NotRequired, &signals, now);
+    assert!(before.allows("one") && !before.allows("part"));
+    let answer =
+        Answer { act: Act::Reject, method: Method::Choices, version: policy.version(), asked: &["two"], granted: &[] };
+    let written = before.answer(&answer, stored, SealState::NotRequired).expect("a text");
+    check(Some(written.clone()), &policy);
+    let after = policy.decide(Stored::from_text(Some(&written)), SealState::NotRequired, &signals, now);
+    assert!(!after.allows("part") && !after.allows("two"), "{written}");
 }
 
 /// No accident to a sealed text leaves its seal good, but for denials appended to it.

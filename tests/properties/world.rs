@@ -168,7 +168,7 @@ impl World {
             self.model.next_turn();
             for id in edition.switches() {
                 if visit.decision.reason(&id) == Some(Reason::Gpc) {
-                    self.model.refuse(&self.history, &id, self.deployed);
+                    self.model.deny_by_signal(&self.history, &id, self.deployed);
                 }
             }
             self.log.push("the signal is stored".into());
