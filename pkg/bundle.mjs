@@ -1,5 +1,5 @@
 // Called by `cargo xtask pkg`: node bundle.mjs <folder with engine.js, engine.wasm and names.json>
-// Writes dist/, and into that folder page.js and the glue by itself, which is only measured.
+// Writes dist/, and into that folder page.js, and what is only measured: the glue by itself and with the module in it.
 import { build, transform } from "esbuild";
 import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
@@ -21,9 +21,11 @@ function latin1(bytes) {
   return `'${text}'`;
 }
 
-const minifiedCss = {
-  name: "minified-css",
+const assets = {
+  name: "assets",
   setup({ onLoad }) {
+    // A tree or words: without the newline at its end.
+    onLoad({ filter: /\.txt$/ }, async ({ path }) => ({ contents: (await readFile(path, "utf8")).trim(), loader: "text" }));
     onLoad({ filter: /\.css$/ }, async ({ path }) => {
       const { code } = await transform(await readFile(path, "utf8"), { loader: "css", minify: true });
       return { contents: code.trim(), loader: "text" };
@@ -58,7 +60,7 @@ const shared = {
   target: "es2022",
   legalComments: "none",
   logLevel: "warning",
-  plugins: [minifiedCss, wasmGlue],
+  plugins: [assets, wasmGlue],
 };
 
 async function emit(options) {
@@ -71,7 +73,7 @@ async function emit(options) {
 
 /** A module of just the glue that the package uses. */
 const used = (more = "") => ({
-  contents: `export { Engine, gpc, initSync, read_cookies, write_cookie } from "wasm-glue"; ${more}`,
+  contents: `export { Engine, initSync, read_cookies, write_cookie } from "wasm-glue"; ${more}`,
   resolveDir: src(""),
 });
 
@@ -87,8 +89,13 @@ await Promise.all([
   emit({ entryPoints: [src("classic.ts")], outfile: dist("consentry.min.js"), format: "iife", globalName: "consentry" }),
   emit({ entryPoints: [src("page.ts")], outfile: join(engine, "page.js"), format: "iife" }),
   emit({ stdin: used(), outfile: join(engine, "glue.js"), format: "esm" }),
-  // The bare engine, for the tests that compare it with the native build; not published.
-  emit({ stdin: used('export { inlinedBytes } from "./inlined.ts";'), outfile: dist("test/engine.js"), format: "esm" }),
+  emit({ stdin: used('export { inlinedBytes } from "./inlined.ts";'), outfile: join(engine, "inlined.js"), format: "esm" }),
+  // The bare engine and the tree, for the tests that compare them with the native build; not published.
+  emit({
+    stdin: used('export { inlinedBytes } from "./inlined.ts"; export { start } from "./core.ts"; export { render } from "./scene.ts";'),
+    outfile: dist("test/engine.js"),
+    format: "esm",
+  }),
   emit({ entryPoints: [join(here, "../src/banner/banner.css")], outfile: dist("banner.css"), plugins: [] }),
 ]);
 await cp(join(engine, "engine.wasm"), dist("consentry.wasm"));

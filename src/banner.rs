@@ -1,37 +1,24 @@
-//! The banner and the choices panel: one tree, written as HTML by a server and as elements in a browser.
+//! The banner and the choices panel: one tree in `banner/tree.txt`, written as HTML by a server and as elements by the
+//! npm package's script.
 
-#[cfg(not(target_arch = "wasm32"))]
 mod html;
+mod tree;
 mod words;
 
-use alloc::string::String;
+use alloc::{borrow::Cow, string::ToString, vec::Vec};
 
-#[cfg(not(target_arch = "wasm32"))]
 pub use html::{Html, escape};
+use tree::{Value, Values};
 pub use words::{Word, Words};
 
 use crate::{
-    decision::{Decision, Notice, PromptCause, Status},
-    policy::{Owner, Policy, Slot},
-    text::{push_joined, push_number},
+    decision::{Decision, PromptCause, Status},
+    policy::{Change, Item, Localized, NECESSARY, Policy},
 };
 
 /// The style sheet of the banner, the choices page and placeholders. Colours, radius, font and space are custom
 /// properties.
-#[cfg(not(target_arch = "wasm32"))]
 pub const CSS: &str = include_str!("banner/banner.css");
-
-/// Something the tree can be written to.
-pub trait Markup {
-    /// Starts an element.
-    fn open(&mut self, tag: &'static str);
-    /// Adds an attribute to the element just started.
-    fn attribute(&mut self, name: &'static str, value: &str);
-    /// Adds text.
-    fn text(&mut self, text: &str);
-    /// Ends the innermost element.
-    fn close(&mut self);
-}
 
 /// Where a tree is shown.
 #[derive(Clone, Copy, Debug)]
@@ -45,349 +32,170 @@ pub struct View<'a> {
 }
 
 /// Writes the banner if there is something to ask, else the notice if there is something to tell, else nothing.
-pub fn banner(decision: &Decision, view: View<'_>, out: &mut impl Markup) {
-    let mut tree = Tree { decision, policy: decision.policy(), view, out };
-    if decision.prompt().is_some() {
-        tree.prompt();
-    } else if let Some(notice) = decision.notice() {
-        tree.notice(notice);
+pub fn banner(decision: &Decision, view: View<'_>, out: &mut Html) {
+    let scene = Scene { decision, policy: decision.policy(), view };
+    if !scene.prompt(out) {
+        scene.notice(out);
     }
 }
 
 /// Writes the panel with every choice there is.
-pub fn choices(decision: &Decision, view: View<'_>, out: &mut impl Markup) {
-    Tree { decision, policy: decision.policy(), view, out }.choices();
+pub fn choices(decision: &Decision, view: View<'_>, out: &mut Html) {
+    Scene { decision, policy: decision.policy(), view }.choices(out);
 }
 
 /// Writes what stands in the place of content that waits for `id`: what is missing, why, and a button that allows it.
 /// Nothing for an id that is allowed or not known.
-#[cfg(not(target_arch = "wasm32"))]
-pub fn placeholder(decision: &Decision, id: &str, view: View<'_>, out: &mut impl Markup) {
-    Tree { decision, policy: decision.policy(), view, out }.placeholder(id);
+pub fn placeholder(decision: &Decision, id: &str, view: View<'_>, out: &mut Html) {
+    Scene { decision, policy: decision.policy(), view }.placeholder(id, out);
 }
 
-/// A page can hold a banner and a panel, so their titles have ids of their own.
-const BAR_TITLE: &str = "cy-title";
-const PANEL_TITLE: &str = "cy-panel-title";
-
-struct Tree<'a, M> {
+/// What is shown, to whom and where. Each method gives the tree what its holes are filled with; `pkg/src/scene.ts` does
+/// the same in a browser.
+#[derive(Clone, Copy)]
+struct Scene<'a> {
     decision: &'a Decision,
     policy: &'a Policy,
     view: View<'a>,
-    out: &'a mut M,
 }
 
-impl<'a, M: Markup> Tree<'a, M> {
-    fn word(&self, word: Word) -> &'a str {
-        self.policy.0.words.get(word, self.view.locale, self.policy.default_locale())
+impl<'a> Scene<'a> {
+    fn prompt(self, out: &mut Html) -> bool {
+        let Some(prompt) = self.decision.prompt() else { return false };
+        let asked: Vec<(usize, &Item)> = self.decision.case().asked().collect();
+        let mut values = self.values(asked.iter().map(|(_, item)| &*item.id));
+        let cause = match prompt.cause() {
+            PromptCause::FirstVisit | PromptCause::Unanswered => "isFirst",
+            PromptCause::PolicyChanged => "isChanged",
+            _ => "isRenewed",
+        };
+        values.flag(cause, true);
+        values.flag("isAll", asked.len() == self.decision.case().terms.switches().count());
+        self.changes(&mut values, prompt.changes());
+        let names: Vec<&str> = asked.iter().map(|(_, item)| self.name(&item.id)).collect();
+        values.text("names", names.join(", "));
+        // Nothing is ticked beforehand, whatever was granted earlier (Planet49, C-673/17).
+        values.list("switches", asked.iter().map(|(place, item)| self.switch(*place, item, false)).collect());
+        let contact = self.policy.contact().url.as_deref().unwrap_or_default();
+        values.text_if_any("contactUrl", contact);
+        values.flag("hasLinks", !contact.is_empty() || !self.view.mount.is_empty());
+        self.write("prompt", values, out);
+        true
     }
 
-    fn localized<'t>(&self, text: &'t crate::policy::Localized) -> Option<&'t str> {
+    fn notice(self, out: &mut Html) {
+        let Some(notice) = self.decision.notice() else { return };
+        let mut values = self.values([].into_iter());
+        let has_changes = self.changes(&mut values, notice.changes());
+        // Without a server there is no page to object on; the site's own link opens the panel.
+        let opt_out = notice.opt_out() && !self.view.mount.is_empty();
+        values.flag("isGpc", notice.gpc_honoured());
+        values.flag("isOptOut", opt_out);
+        if has_changes || notice.gpc_honoured() || opt_out {
+            self.write("notice", values, out);
+        }
+    }
+
+    fn choices(self, out: &mut Html) {
+        let terms = self.decision.case().terms;
+        let mut values = self.values(terms.switches().map(|(_, item)| &*item.id));
+        let necessary = self.policy.category(NECESSARY);
+        for (hole, text) in [
+            ("necessary", necessary.map(|category| category.names())),
+            ("necessaryPurpose", necessary.map(|category| category.purposes())),
+        ] {
+            values.text_if_any(hole, text.and_then(|text| self.localized(text)).unwrap_or_default());
+        }
+        let ticked = |(place, item): (usize, &'a Item)| {
+            let granted = self.decision.case().verdict(place).status == Status::Granted;
+            self.switch(place, item, granted)
+        };
+        // A service with a choice of its own stands under its category.
+        let categories = terms.switches().filter(|(place, item)| item.category == *place);
+        let with_parts = categories.flat_map(|(category, _)| {
+            let mut all: Vec<_> = terms.switches().filter(|(_, item)| item.category == category).collect();
+            all.sort_by_key(|(place, _)| *place != category);
+            all
+        });
+        values.list("switches", with_parts.map(ticked).collect());
+        self.write("choices", values, out);
+    }
+
+    fn placeholder(self, id: &'a str, out: &mut Html) {
+        let terms = self.decision.case().terms;
+        let Some(item) = terms.place(id).and_then(|place| terms.item(place)) else { return };
+        let Some(switch) = terms.item(item.switch).filter(|_| !self.decision.allows(id)) else { return };
+        let mut values = self.values([&*switch.id].into_iter());
+        values.text("for", id);
+        let name = self.own_name(id).unwrap_or_else(|| self.name(&switch.id));
+        values.text("name", name);
+        values.text_if_any("purpose", self.purpose(id).or_else(|| self.purpose(&switch.id)).unwrap_or_default());
+        self.write("placeholder", values, out);
+    }
+
+    /// What every tree is filled with.
+    fn values(self, asked: impl Iterator<Item = &'a str>) -> Values<'a> {
+        let asked: Vec<&str> = asked.collect();
+        let mut values = Values::default();
+        values.text("locale", self.view.locale);
+        values.text("space", " ");
+        values.text("policy", self.policy.id());
+        values.text("version", self.policy.version().to_string());
+        values.text("asked", asked.join(" "));
+        values.text("back", self.view.back);
+        values.text_if_any("mount", self.view.mount);
+        values
+    }
+
+    fn changes(self, values: &mut Values<'a>, changes: impl Iterator<Item = &'a Change>) -> bool {
+        let list: Vec<Values<'a>> = changes
+            .map(|change| {
+                let mut item = Values::default();
+                item.text("summary", self.localized(change.summaries()).unwrap_or_default());
+                item
+            })
+            .collect();
+        let any = !list.is_empty();
+        values.flag("hasChanges", any);
+        values.list("changes", list);
+        any
+    }
+
+    fn switch(self, place: usize, item: &'a Item, ticked: bool) -> Values<'a> {
+        let mut values = Values::default();
+        values.text("id", &*item.id);
+        values.text("class", if item.category == place { "cy-choice" } else { "cy-choice cy-part" });
+        values.text("name", self.name(&item.id));
+        values.text_if_any("purpose", self.purpose(&item.id).unwrap_or_default());
+        values.flag("ticked", ticked);
+        values
+    }
+
+    fn localized(self, text: &'a Localized) -> Option<&'a str> {
         text.get(self.view.locale, self.policy.default_locale())
     }
 
-    fn prompt(&mut self) {
-        let policy = self.policy;
-        let Some(prompt) = self.decision.prompt() else { return };
-        let all = prompt.ids().count() == policy.0.index.slots.len();
-        let intro = match prompt.cause() {
-            PromptCause::FirstVisit | PromptCause::Unanswered => Word::Intro,
-            PromptCause::PolicyChanged => Word::Changed,
-            _ => Word::Renew,
+    fn own_name(self, id: &str) -> Option<&'a str> {
+        let category = self.policy.category(id).map(|category| category.names());
+        self.localized(category.or_else(|| self.policy.service(id).map(|service| service.names()))?)
+    }
+
+    fn name(self, id: &'a str) -> &'a str {
+        self.own_name(id).unwrap_or(id)
+    }
+
+    fn purpose(self, id: &str) -> Option<&'a str> {
+        let category = self.policy.category(id).map(|category| category.purposes());
+        self.localized(category.or_else(|| self.policy.service(id).map(|service| service.purposes()))?)
+    }
+
+    /// The words of the banner fill the holes that nothing else fills.
+    fn write(self, part: &str, values: Values<'a>, out: &mut Html) {
+        let word = |name: &str| {
+            let word = Word::from_word(name)?;
+            let text = self.policy.0.words.get(word, self.view.locale, self.policy.default_locale());
+            Some(Value::Text(Cow::Borrowed(text)))
         };
-        self.open_section("prompt", "dialog");
-        self.open_form();
-        let mut asked = String::new();
-        push_joined(&mut asked, prompt.ids(), ' ', String::push_str);
-        self.hidden_answer_fields(&asked);
-        self.title(BAR_TITLE);
-        self.element("p", "cy-text", self.word(intro));
-        if prompt.changes().next().is_some() {
-            self.open("ul", "cy-changes");
-            for change in prompt.changes() {
-                self.element("li", "", self.localized(&change.summary).unwrap_or_default());
-            }
-            self.out.close();
-        }
-        // What the buttons are about is seen without opening anything.
-        let mut names = String::new();
-        push_joined(&mut names, prompt.slots(), ',', |names, (place, _)| {
-            if !names.is_empty() {
-                names.push(' ');
-            }
-            names.push_str(policy.0.index.slots.get(place).map_or("", |slot| self.slot_name(slot)));
-        });
-        self.element("p", "cy-asked", &names);
-        let (accept, reject) = if all { (Word::Accept, Word::Reject) } else { (Word::AcceptThese, Word::RejectThese) };
-        self.open("div", "cy-actions");
-        self.button("accept", accept);
-        self.button("reject", reject);
-        self.open("details", "cy-more");
-        self.element("summary", "cy-button", self.word(Word::Settings));
-        self.open("div", "cy-choices");
-        for (place, _) in prompt.slots() {
-            // Nothing is ticked beforehand, whatever was granted earlier (Planet49, C-673/17).
-            self.choice(place, false);
-        }
-        self.out.close();
-        self.button("save", Word::Save);
-        self.out.close();
-        self.out.close();
-        self.links();
-        self.status();
-        self.close_section();
-    }
-
-    fn notice(&mut self, notice: Notice<'_>) {
-        let changes = notice.changes().next().is_some();
-        if !changes && !notice.gpc_honoured() && (!notice.opt_out() || self.view.mount.is_empty()) {
-            return;
-        }
-        self.open_section("notice", "region");
-        self.open_form();
-        self.hidden_answer_fields("");
-        self.title(BAR_TITLE);
-        if notice.gpc_honoured() {
-            self.element("p", "cy-text", self.word(Word::GpcHonoured));
-        }
-        if changes {
-            self.open("ul", "cy-changes");
-            for change in notice.changes() {
-                self.element("li", "", self.localized(&change.summary).unwrap_or_default());
-            }
-            self.out.close();
-            self.open("div", "cy-actions");
-            self.button("acknowledge", Word::Understood);
-            self.out.close();
-        }
-        if notice.opt_out() {
-            self.open("p", "cy-links");
-            self.link(self.view.mount, self.word(Word::OptOut));
-            self.out.close();
-        }
-        self.status();
-        self.close_section();
-    }
-
-    fn choices(&mut self) {
-        let policy = self.policy;
-        self.open_section("choices", "group");
-        self.open_form();
-        let mut asked = String::new();
-        let slots = || policy.0.index.slots.iter().enumerate();
-        push_joined(&mut asked, slots(), ' ', |asked, (_, slot)| asked.push_str(&slot.id));
-        self.hidden_answer_fields(&asked);
-        self.hidden("method", "choices");
-        self.title(PANEL_TITLE);
-        self.open("div", "cy-choices");
-        self.necessary();
-        for (place, slot) in slots() {
-            if slot.parent.is_none() {
-                self.choice(place, self.is_granted(place));
-                for (part, _) in slots().filter(|(_, part)| part.parent == Some(place)) {
-                    self.choice(part, self.is_granted(part));
-                }
-            }
-        }
-        self.out.close();
-        self.open("div", "cy-actions");
-        self.button("accept", Word::Accept);
-        self.button("reject", Word::Reject);
-        self.button("save", Word::Save);
-        self.out.close();
-        self.status();
-        self.close_section();
-    }
-
-    #[cfg(not(target_arch = "wasm32"))]
-    fn placeholder(&mut self, id: &str) {
-        let (policy, decision) = (self.policy, self.decision);
-        let Some(place) = policy.0.slot_of(id).filter(|_| !decision.allows(id)) else { return };
-        let Some(slot) = policy.0.index.slots.get(place) else { return };
-        let asked = slot.id.as_str();
-        let service = policy.service(id);
-        let name = service.and_then(|service| self.localized(&service.name)).unwrap_or_else(|| self.slot_name(slot));
-        let purpose = service.and_then(|service| self.localized(&service.purpose)).or_else(|| self.slot_purpose(slot));
-        self.open("div", "cy-placeholder");
-        self.out.attribute("data-cy", "placeholder");
-        self.out.attribute("data-cy-for", id);
-        self.open_form();
-        self.hidden_answer_fields(asked);
-        self.hidden("on", asked);
-        self.open("p", "cy-text");
-        self.out.text(self.word(Word::Waiting));
-        self.out.text(" ");
-        self.element("strong", "", name);
-        self.out.close();
-        if let Some(purpose) = purpose {
-            self.element("p", "cy-purpose", purpose);
-        }
-        self.open("div", "cy-actions");
-        self.button("save", Word::Allow);
-        self.out.close();
-        self.status();
-        self.out.close();
-        self.out.close();
-    }
-
-    fn open(&mut self, tag: &'static str, class: &str) {
-        self.out.open(tag);
-        if !class.is_empty() {
-            self.out.attribute("class", class);
-        }
-    }
-
-    fn element(&mut self, tag: &'static str, class: &str, text: &str) {
-        self.open(tag, class);
-        self.out.text(text);
-        self.out.close();
-    }
-
-    fn open_section(&mut self, kind: &str, role: &str) {
-        self.open("section", if kind == "choices" { "cy-panel" } else { "cy-bar" });
-        self.out.attribute("data-cy", kind);
-        self.out.attribute("role", role);
-        self.out.attribute("aria-labelledby", if kind == "choices" { PANEL_TITLE } else { BAR_TITLE });
-        self.out.attribute("lang", self.view.locale);
-    }
-
-    fn close_section(&mut self) {
-        self.out.close();
-        self.out.close();
-    }
-
-    fn open_form(&mut self) {
-        self.open("form", "");
-        self.out.attribute("method", "post");
-        if !self.view.mount.is_empty() {
-            self.out.attribute("action", self.view.mount);
-        }
-        // The first submit button that is not disabled is what Enter presses (HTML, "implicit submission"). This one
-        // does nothing, because there is no dialog to close: so no key grants by accident.
-        self.open("button", "");
-        self.out.attribute("formmethod", "dialog");
-        self.out.attribute("hidden", "");
-        self.out.close();
-    }
-
-    fn hidden(&mut self, name: &str, value: &str) {
-        self.out.open("input");
-        self.out.attribute("type", "hidden");
-        self.out.attribute("name", name);
-        self.out.attribute("value", value);
-        self.out.close();
-    }
-
-    /// What ties an answer to what was shown: policy, version and the ids asked about.
-    fn hidden_answer_fields(&mut self, asked: &str) {
-        let mut version = String::new();
-        push_number(&mut version, self.policy.version().get().into());
-        self.hidden("policy", self.policy.id());
-        self.hidden("version", &version);
-        self.hidden("asked", asked);
-        self.hidden("return", self.view.back);
-    }
-
-    fn title(&mut self, id: &str) {
-        self.open("h2", "cy-title");
-        self.out.attribute("id", id);
-        self.out.text(self.word(Word::Title));
-        self.out.close();
-    }
-
-    fn button(&mut self, act: &str, word: Word) {
-        self.open("button", "cy-button");
-        self.out.attribute("name", "act");
-        self.out.attribute("value", act);
-        self.out.text(self.word(word));
-        self.out.close();
-    }
-
-    fn link(&mut self, href: &str, text: &str) {
-        self.out.open("a");
-        self.out.attribute("href", href);
-        self.out.text(text);
-        self.out.close();
-    }
-
-    fn links(&mut self) {
-        let contact = self.policy.contact();
-        if self.view.mount.is_empty() && contact.url.is_none() {
-            return;
-        }
-        self.open("p", "cy-links");
-        if !self.view.mount.is_empty() {
-            self.link(self.view.mount, self.word(Word::AllChoices));
-        }
-        if let Some(url) = &contact.url {
-            self.out.text(" ");
-            self.link(url, self.word(Word::Contact));
-        }
-        self.out.close();
-    }
-
-    /// Where a script says what became of the answer; assistive technology reads it out (WCAG 2.2, 4.1.3).
-    fn status(&mut self) {
-        self.open("p", "cy-status");
-        self.out.attribute("role", "status");
-        self.out.attribute("data-saved", self.word(Word::Saved));
-        self.out.attribute("data-failed", self.word(Word::Failed));
-        self.out.close();
-    }
-
-    fn is_granted(&self, slot: usize) -> bool {
-        self.decision.verdict(slot).status == Status::Granted
-    }
-
-    fn slot_name(&self, slot: &'a Slot) -> &'a str {
-        let declared = &self.policy.0;
-        let name = match slot.owner {
-            Owner::Category(place) => declared.categories.get(place).map(|category| &category.name),
-            Owner::Service(place) => declared.services.get(place).map(|service| &service.name),
-        };
-        name.and_then(|name| self.localized(name)).unwrap_or(&slot.id)
-    }
-
-    fn slot_purpose(&self, slot: &Slot) -> Option<&'a str> {
-        let declared = &self.policy.0;
-        match slot.owner {
-            Owner::Category(place) => declared.categories.get(place).and_then(|c| self.localized(&c.purpose)),
-            Owner::Service(place) => declared.services.get(place).and_then(|s| self.localized(&s.purpose)),
-        }
-    }
-
-    /// One switch with its words.
-    fn choice(&mut self, place: usize, ticked: bool) {
-        let policy = self.policy;
-        let Some(slot) = policy.0.index.slots.get(place) else { return };
-        self.open("label", if slot.parent.is_some() { "cy-choice cy-part" } else { "cy-choice" });
-        self.out.open("input");
-        self.out.attribute("type", "checkbox");
-        self.out.attribute("name", "on");
-        self.out.attribute("value", &slot.id);
-        if ticked {
-            self.out.attribute("checked", "");
-        }
-        self.out.close();
-        self.open("span", "");
-        self.element("strong", "", self.slot_name(slot));
-        if let Some(purpose) = self.slot_purpose(slot) {
-            self.element("span", "cy-purpose", purpose);
-        }
-        self.out.close();
-        self.out.close();
-    }
-
-    fn necessary(&mut self) {
-        let Some(category) = self.policy.categories().first() else { return };
-        let name = self.localized(&category.name).unwrap_or(self.word(Word::Necessary));
-        let purpose = self.localized(&category.purpose).unwrap_or(self.word(Word::NecessaryPurpose));
-        self.open("div", "cy-choice");
-        self.element("span", "cy-always", self.word(Word::AlwaysOn));
-        self.open("span", "");
-        self.element("strong", "", name);
-        self.element("span", "cy-purpose", purpose);
-        self.out.close();
-        self.out.close();
+        tree::write(part, &values, &word, out);
     }
 }

@@ -32,7 +32,6 @@ mod draft;
 pub mod seal;
 mod size;
 
-pub(crate) use act::persisted;
 pub use act::{Act, Answer};
 pub use codec::{Consent, DecodeError, Entry};
 pub(crate) use size::largest_text;

@@ -2,6 +2,7 @@
 //!
 #![doc = include_str!("decision/rule.md")]
 
+mod case;
 mod explain;
 mod granted;
 mod json;
@@ -12,15 +13,13 @@ mod status;
 
 use alloc::string::String;
 
+pub(crate) use case::{Case, Changes, Outcome, Switches};
 pub use explain::Explanation;
 pub use granted::{Granted, Marketing, Preferences, Purpose, Statistics};
 pub use prompt::{Notice, Prompt};
-pub(crate) use resolve::resolve;
+pub(crate) use resolve::{Resolved, resolve};
 pub(crate) use rule::{can_override, is_from_future, signal_denies};
 pub use status::{PromptCause, Reason, Status};
-
-use resolve::RefusedService;
-use rule::Facts;
 
 use crate::{
     consent::{Consent, DecodeError, SealState},
@@ -59,14 +58,14 @@ impl<'a> Stored<'a> {
     }
 }
 
-/// A list with a place for each slot. Natively up to 64 of them lie on the stack; in a browser an allocation costs less
+/// A list with a place for each item. Natively 64 of them and the necessary one lie on the stack; in a browser an allocation costs less
 /// than the code that would avoid it.
 #[cfg(not(target_arch = "wasm32"))]
-pub(crate) type PerSlot<T> = tinyvec::TinyVec<[T; 64]>;
+pub(crate) type PerItem<T> = tinyvec::TinyVec<[T; 65]>;
 #[cfg(target_arch = "wasm32")]
-pub(crate) type PerSlot<T> = alloc::vec::Vec<T>;
+pub(crate) type PerItem<T> = alloc::vec::Vec<T>;
 
-/// The verdict on one slot. 24 bytes, so that 64 of them stay cheap to move.
+/// The verdict on one item. 24 bytes, so that 64 of them stay cheap to move.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Verdict {
     pub(crate) status: Status,
@@ -91,26 +90,8 @@ impl Verdict {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Decision {
     policy: Policy,
-    signals: Signals,
-    now: Timestamp,
-    verdicts: PerSlot<Verdict>,
-    refused_services: PerSlot<RefusedService>,
-    /// Why nothing that is stored can be relied upon to allow anything.
-    unusable: Option<Reason>,
-    cause: PromptCause,
-    /// The version that was last shown to the visitor; 0 where there is no usable consent.
-    seen: u32,
+    outcome: Outcome,
 }
-
-/// What is necessary is not asked about.
-const NEEDS_NO_ANSWER: Verdict = Verdict {
-    status: Status::Required,
-    reason: Reason::Necessary,
-    ask: false,
-    persist: false,
-    version: 0,
-    at: Timestamp::from_millis(0),
-};
 
 impl Policy {
     /// Decides: what is allowed, why, and whether to ask. The same for everyone who calls it with the same facts;
@@ -122,30 +103,11 @@ impl Policy {
         signals: &Signals,
         now: impl Into<Timestamp>,
     ) -> Decision {
-        let now = now.into();
-        let ours = stored.consent().filter(|consent| consent.policy() == self.id());
-        let resolved = ours.map(|consent| resolve(self, consent, seal.is_trusted(), now));
-        let remembers_gpc = resolved.as_ref().is_some_and(|resolved| resolved.remembers_gpc);
-        let facts = Facts::new(self, stored, seal, signals, now, remembers_gpc);
-        let mut decision = Decision {
-            policy: self.clone(),
-            signals: *signals,
-            now,
-            verdicts: PerSlot::new(),
-            refused_services: PerSlot::new(),
-            unusable: facts.unusable,
-            cause: PromptCause::default(),
-            seen: ours.map_or(0, |consent| consent.version().get()),
-        };
-        for place in 0..self.0.index.slots.len() {
-            let entry = resolved.as_ref().and_then(|resolved| resolved.slot(place));
-            decision.verdicts.push(facts.verdict(place, entry));
-        }
-        if let Some(resolved) = resolved {
-            decision.refused_services = resolved.refused;
-        }
-        decision.cause = facts.cause(&decision.verdicts);
-        decision
+        self.decision(self.0.terms.decide(&stored, seal, signals, now.into()))
+    }
+
+    pub(crate) fn decision(&self, outcome: Outcome) -> Decision {
+        Decision { policy: self.clone(), outcome }
     }
 }
 
@@ -157,30 +119,21 @@ impl Decision {
 
     /// The signals it was made from.
     pub fn signals(&self) -> &Signals {
-        &self.signals
+        &self.outcome.signals
     }
 
     /// The time it was made for.
     pub fn now(&self) -> Timestamp {
-        self.now
+        self.outcome.now
     }
 
     /// The regime that holds.
     pub fn regime(&self) -> &Regime {
-        self.policy.regime(self.signals.region)
+        self.case().regime()
     }
 
-    pub(crate) fn verdicts(&self) -> &[Verdict] {
-        &self.verdicts
-    }
-
-    pub(crate) fn verdict(&self, slot: usize) -> Verdict {
-        self.verdicts.get(slot).copied().unwrap_or_default()
-    }
-
-    /// Why nothing that is stored can be relied upon to allow anything.
-    pub(crate) fn unusable(&self) -> Option<Reason> {
-        self.unusable
+    pub(crate) fn case(&self) -> Case<'_> {
+        Case { terms: &self.policy.0.terms, outcome: &self.outcome }
     }
 
     /// The status of a category or service; `None` for an id the policy does not have.
@@ -199,52 +152,27 @@ impl Decision {
     }
 
     fn verdict_on(&self, id: &str) -> Option<Verdict> {
-        let declared = &self.policy.0;
-        if let Some(place) = declared.categories.iter().position(|category| category.id == id) {
-            return Some(self.of_category(place));
-        }
-        let place = declared.services.iter().position(|service| service.id == id)?;
-        Some(self.of_service(place))
-    }
-
-    pub(crate) fn of_category(&self, place: usize) -> Verdict {
-        let slot = self.policy.0.index.categories.get(place).copied().flatten();
-        slot.map_or(NEEDS_NO_ANSWER, |slot| self.verdict(slot))
-    }
-
-    pub(crate) fn of_service(&self, place: usize) -> Verdict {
-        let Some(service) = self.policy.0.index.services.get(place) else { return Verdict::default() };
-        let Some(slot) = service.slot else { return NEEDS_NO_ANSWER };
-        let verdict = self.verdict(slot);
-        let refused = self.refused_services.iter().find(|refused| refused.place as usize == place);
-        if let Some(refused) = refused.filter(|_| verdict.status != Status::Denied) {
-            let reason = if refused.by_gpc { Reason::Gpc } else { Reason::Refused };
-            Verdict { status: Status::Denied, reason, ..Verdict::default() }
-        } else if verdict.status == Status::Granted && verdict.version != 0 && verdict.version < service.since {
-            Verdict { status: Status::Undecided, reason: Reason::PolicyChanged, ..verdict }
-        } else {
-            verdict
-        }
+        let case = self.case();
+        Some(case.verdict(case.terms.place(id)?))
     }
 
     /// What to ask the visitor, if anything.
     pub fn prompt(&self) -> Option<Prompt<'_>> {
-        self.verdicts.iter().any(|verdict| verdict.ask).then_some(Prompt { decision: self })
+        self.case().asks().then_some(Prompt { decision: self })
     }
 
     /// What to show the visitor conspicuously without asking, if anything.
     pub fn notice(&self) -> Option<Notice<'_>> {
-        let notice = Notice { decision: self };
-        (notice.gpc_honoured() || notice.opt_out() || notice.changes().next().is_some()).then_some(notice)
+        self.case().notice().is_some().then_some(Notice { decision: self })
     }
 
     /// Whether a signal denied something that should be stored, so that its later absence grants nothing.
     pub fn must_persist(&self) -> bool {
-        self.verdicts.iter().any(|verdict| verdict.persist)
+        self.case().must_persist()
     }
 
     /// The consent to store for a signal that denied something: the stored one and those denials.
     pub fn persist(&self, stored: Stored<'_>, seal: SealState) -> Option<String> {
-        self.must_persist().then(|| crate::consent::persisted(self, stored, seal))?
+        self.case().persist(&stored, seal)
     }
 }

@@ -10,7 +10,6 @@ mod digest;
 mod document;
 mod fault;
 mod id;
-mod index;
 #[cfg(feature = "json")]
 mod json;
 mod localized;
@@ -18,6 +17,7 @@ mod localized;
 mod reader;
 mod regime;
 mod service;
+mod terms;
 #[cfg(feature = "toml")]
 mod toml;
 mod validate;
@@ -32,10 +32,10 @@ pub use change::{Change, ChangeKind, PolicyVersion};
 pub use compiled::Serving;
 pub use fault::{Fault, FaultCode, Faults, Position};
 pub use id::{MAX_ID_BYTES, NECESSARY, is_id};
-pub(crate) use index::{Index, Owner, Slot, Target};
 pub use localized::Localized;
 pub use regime::{GpcRule, Regime, RegimeKind};
 pub use service::{CookieRule, Service};
+pub(crate) use terms::{Item, NECESSARY_PLACE, Sense, Step, Terms};
 
 use crate::{banner::Words, signals::Region};
 
@@ -57,8 +57,6 @@ pub struct Policy(pub(crate) Arc<Declared>);
 /// The content of a policy, after it was checked.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Declared {
-    pub(crate) id: String,
-    pub(crate) version: u32,
     pub(crate) default_locale: String,
     pub(crate) contact: Contact,
     /// The necessary category first.
@@ -66,10 +64,10 @@ pub(crate) struct Declared {
     pub(crate) services: Vec<Service>,
     pub(crate) changes: Vec<Change>,
     pub(crate) retired: Vec<String>,
-    pub(crate) regimes: Vec<Regime>,
     pub(crate) data_names: Vec<(String, Localized)>,
     pub(crate) words: Words,
-    pub(crate) index: Index,
+    /// What is decided on: an item for each category and service, in this order, and a step for each change.
+    pub(crate) terms: Terms,
 }
 
 impl core::fmt::Debug for Policy {
@@ -86,12 +84,12 @@ impl Policy {
 
     /// The id, which ties a consent to its policy.
     pub fn id(&self) -> &str {
-        &self.0.id
+        &self.0.terms.id
     }
 
     /// The version: that of the newest change, 1 where there is none.
     pub fn version(&self) -> PolicyVersion {
-        PolicyVersion(self.0.version)
+        PolicyVersion(self.0.terms.version)
     }
 
     /// Whether the newest change carries no digest yet. A draft works, but its content can still change unnoticed.
@@ -141,7 +139,7 @@ impl Policy {
 
     /// The regimes.
     pub fn regimes(&self) -> &[Regime] {
-        &self.0.regimes
+        &self.0.terms.regimes
     }
 
     /// The history, oldest change first.
@@ -173,35 +171,13 @@ impl Policy {
     /// The version of the last `ask` change that touches `id`: a grant must be at least as new. A service's is never
     /// below its category's. `None` for an id the policy does not have.
     pub fn since(&self, id: &str) -> Option<PolicyVersion> {
-        let index = &self.0.index;
-        let category = self.0.categories.iter().position(|category| category.id == id);
-        if let Some(place) = category {
-            return index.category_since.get(place).copied().map(PolicyVersion);
-        }
-        let place = self.0.services.iter().position(|service| service.id == id)?;
-        index.services.get(place).map(|service| PolicyVersion(service.since))
+        let terms = &self.0.terms;
+        terms.item(terms.place(id)?).map(|item| PolicyVersion(item.since))
     }
 
     /// The regime of `region`. Where the region is unknown or in no regime, the strictest one.
     pub fn regime(&self, region: Option<Region>) -> &Regime {
-        let regimes = &self.0.regimes;
-        let known = region.and_then(|region| {
-            // The more specific code wins: `US-CA` before `US`.
-            let holds = |regime: &&Regime, exact: bool| {
-                regime.regions.iter().any(|known| if exact { *known == region } else { region.is_within(known) })
-            };
-            regimes.iter().find(|r| holds(r, true)).or_else(|| regimes.iter().find(|r| holds(r, false)))
-        });
-        known.or_else(|| regimes.get(self.0.index.strictest)).unwrap_or(&STRICT)
+        let terms = &self.0.terms;
+        terms.regime(terms.regime_of(region.as_ref()))
     }
 }
-
-/// What holds if a policy has no regime at all; building one adds the presets, so this is never seen.
-static STRICT: Regime = Regime {
-    id: String::new(),
-    kind: RegimeKind::OptIn,
-    regions: Vec::new(),
-    grant_max_age: 0,
-    refusal_quiet: 0,
-    gpc: GpcRule::Honour,
-};

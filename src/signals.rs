@@ -27,35 +27,36 @@ pub struct Region {
 impl Region {
     /// Reads a code, in either case.
     pub fn parse(text: &str) -> Option<Self> {
-        let bytes = text.as_bytes();
-        let well_formed = match bytes {
-            [a, b] => a.is_ascii_alphabetic() && b.is_ascii_alphabetic(),
-            [a, b, b'-', part @ ..] => {
-                a.is_ascii_alphabetic()
-                    && b.is_ascii_alphabetic()
-                    && (1..=3).contains(&part.len())
-                    && part.iter().all(u8::is_ascii_alphanumeric)
-            }
-            _ => false,
-        };
-        if !well_formed {
-            return None;
-        }
         let mut code = [0; 6];
-        for (place, byte) in code.iter_mut().zip(bytes) {
-            *place = byte.to_ascii_uppercase();
+        for (place, byte) in text.bytes().enumerate() {
+            let fits = match place {
+                0 | 1 => byte.is_ascii_alphabetic(),
+                2 => byte == b'-',
+                _ => byte.is_ascii_alphanumeric(),
+            };
+            *code.get_mut(place).filter(|_| fits)? = byte.to_ascii_uppercase();
         }
-        Some(Self { code, length: bytes.len() as u8 })
+        matches!(text.len(), 2 | 4..=6).then_some(Self { code, length: text.len() as u8 })
     }
 
     /// The code in capitals.
     pub fn as_str(&self) -> &str {
-        self.code.get(..usize::from(self.length)).and_then(|code| core::str::from_utf8(code).ok()).unwrap_or("")
+        core::str::from_utf8(self.code()).unwrap_or("")
+    }
+
+    /// The code as bytes: making a text of them costs the WASM module half a kilobyte.
+    pub(crate) fn code(&self) -> &[u8] {
+        self.code.get(..usize::from(self.length)).unwrap_or_default()
+    }
+
+    /// The country of the region, which may be the region itself.
+    pub(crate) fn country(&self) -> &[u8] {
+        self.code.get(..2).unwrap_or_default()
     }
 
     /// Whether `self` is `other` or lies in it.
     pub fn is_within(&self, other: &Self) -> bool {
-        self == other || (other.length == 2 && self.code.get(..2) == other.code.get(..2))
+        self == other || self.country() == other.code()
     }
 }
 

@@ -1,6 +1,67 @@
-//! Writing and reading small texts without `core::fmt`, which costs the WASM module 4.5 kB compressed.
+//! Reading and writing small texts without `core::fmt` and without patterns, each of which costs the WASM module
+//! kilobytes.
 
 use alloc::string::String;
+
+/// `text` up to the first `byte`, and from it on.
+pub(crate) fn cut(text: &str, byte: u8) -> (&str, &str) {
+    let end = text.bytes().position(|known| known == byte).unwrap_or(text.len());
+    text.split_at_checked(end).unwrap_or((text, ""))
+}
+
+/// Takes the text before the next `byte` off `rest`, and the byte with it; `None` where there is no such byte.
+pub(crate) fn until<'a>(rest: &mut &'a str, byte: u8) -> Option<&'a str> {
+    let (before, after) = cut(rest, byte);
+    *rest = after.get(1..)?;
+    Some(before)
+}
+
+/// The words of a list, separated by spaces.
+pub(crate) const fn words(list: &str) -> Pieces<'_> {
+    Pieces { rest: list, between: b' ' }
+}
+
+/// Whether a list separated by spaces has a word.
+pub(crate) fn has_word(list: &str, word: &[u8]) -> bool {
+    words(list).any(|known| known.as_bytes() == word)
+}
+
+/// The place of `word` in a list separated by spaces.
+pub(crate) fn place_of(word: &str, list: &str) -> Option<usize> {
+    words(list).position(|known| known == word)
+}
+
+/// The word at a place of a list separated by spaces.
+pub(crate) fn nth(list: &'static str, place: usize) -> &'static str {
+    words(list).nth(place).unwrap_or_default()
+}
+
+/// The pieces of a text between separators; empty ones are left out. One small type instead of `str::split`: every
+/// place that goes through a list shares its code.
+#[derive(Clone, Debug)]
+pub(crate) struct Pieces<'a> {
+    pub(crate) rest: &'a str,
+    pub(crate) between: u8,
+}
+
+impl<'a> Iterator for Pieces<'a> {
+    type Item = &'a str;
+
+    fn next(&mut self) -> Option<&'a str> {
+        while !self.rest.is_empty() {
+            let piece = until(&mut self.rest, self.between).unwrap_or_else(|| core::mem::take(&mut self.rest));
+            if !piece.is_empty() {
+                return Some(piece);
+            }
+        }
+        None
+    }
+}
+
+/// Appends `text`. A call of its own, because what it does is inlined at each place otherwise.
+pub(crate) fn push(out: &mut String, text: &str) {
+    out.push_str(text);
+}
 
 /// Appends `number` in decimal.
 pub(crate) fn push_number(out: &mut String, number: u64) {
@@ -10,77 +71,43 @@ pub(crate) fn push_number(out: &mut String, number: u64) {
     out.push(char::from(b'0' + (number % 10) as u8));
 }
 
-/// Reads a canonical decimal number: digits only, no leading zero, at most `max`.
+/// Reads a canonical decimal number: digits only, no leading zero, at most `max`, which is at most 2^53.
 pub(crate) fn number(text: &str, max: u64) -> Option<u64> {
     if text.is_empty() || (text.len() > 1 && text.starts_with('0')) {
         return None;
     }
     let mut value: u64 = 0;
     for byte in text.bytes() {
-        if !byte.is_ascii_digit() {
+        let digit = byte.wrapping_sub(b'0');
+        // What is at most 2^53 does not overflow when it grows by a digit.
+        value = value * 10 + u64::from(digit);
+        if digit > 9 || value > max {
             return None;
         }
-        value = value.checked_mul(10)?.checked_add(u64::from(byte - b'0'))?;
     }
-    (value <= max).then_some(value)
-}
-
-/// Appends a JSON string literal (RFC 8259 section 7), fit for an HTML script element too: `<` is escaped.
-pub(crate) fn push_json(out: &mut String, text: &str) {
-    const HEX: &[u8; 16] = b"0123456789abcdef";
-    out.push('"');
-    for character in text.chars() {
-        match character {
-            '"' | '\\' => {
-                out.push('\\');
-                out.push(character);
-            }
-            '\0'..='\x1f' | '<' | '\u{2028}' | '\u{2029}' => {
-                out.push_str("\\u");
-                for shift in [12, 8, 4, 0] {
-                    let nibble = (character as usize >> shift) & 15;
-                    out.push(char::from(HEX.get(nibble).copied().unwrap_or(b'0')));
-                }
-            }
-            _ => out.push(character),
-        }
-    }
-    out.push('"');
-}
-
-/// Appends `items` with `between` between them, each written by `write`.
-pub(crate) fn push_joined<T>(
-    out: &mut String,
-    items: impl IntoIterator<Item = T>,
-    between: char,
-    mut write: impl FnMut(&mut String, T),
-) {
-    for (position, item) in items.into_iter().enumerate() {
-        if position > 0 {
-            out.push(between);
-        }
-        write(out, item);
-    }
+    Some(value)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use alloc::vec::Vec;
 
     #[test]
     fn numbers_are_canonical_and_bounded() {
+        const MAX: u64 = (1 << 53) - 1;
         assert_eq!(number("0", 9), Some(0));
-        assert_eq!(number("18446744073709551615", u64::MAX), Some(u64::MAX));
-        for bad in ["", "00", "01", "+1", "-1", " 1", "1 ", "1e3", "18446744073709551616", "٣"] {
-            assert_eq!(number(bad, u64::MAX), None, "{bad:?}");
+        assert_eq!(number("9007199254740991", MAX), Some(MAX));
+        for bad in ["", "00", "01", "+1", "-1", " 1", "1 ", "1e3", "9007199254740992", "18446744073709551616", "٣"] {
+            assert_eq!(number(bad, MAX), None, "{bad:?}");
         }
         assert_eq!(number("10", 9), None);
     }
 
     #[test]
-    fn json_strings_are_safe_in_a_script_element() {
-        let mut out = String::new();
-        push_json(&mut out, "a\"\\\n</script>\u{2028}é");
-        assert_eq!(out, "\"a\\\"\\\\\\u000a\\u003c/script>\\u2028é\"");
+    fn lists_have_words() {
+        assert_eq!(words(" a  b c ").collect::<Vec<_>>(), ["a", "b", "c"]);
+        assert_eq!(words("").next(), None);
+        assert!(has_word("ab a", b"a") && !has_word("ab ba", b"a") && !has_word("", b""));
     }
 }

@@ -3,10 +3,10 @@
 use alloc::string::String;
 
 use crate::{
-    consent::{Answer, Consent, SealState},
-    cookies::{self, MAX_HEADER_BYTES},
-    decision::{Decision, Stored},
-    policy::Policy,
+    consent::{Answer, Consent, DecodeError, SealState},
+    cookies::{self, Chooser, MAX_HEADER_BYTES},
+    decision::{Decision, Outcome, Stored},
+    policy::{Policy, Terms},
     signals::Signals,
     timestamp::Timestamp,
 };
@@ -22,29 +22,66 @@ pub struct Visit<'a> {
     pub decision: Decision,
 }
 
-impl Policy {
-    /// Decides from cookie header lines, or the text of `document.cookie`. `name` is that of the consent cookie;
-    /// `verify` says what its seal is worth. Beyond 64 KiB of cookies nothing stored is believed.
-    pub fn visit<'a, I>(
+/// The same on the terms alone.
+#[derive(Debug)]
+pub(crate) struct Look<'a> {
+    pub(crate) stored: Stored<'a>,
+    pub(crate) seal: SealState,
+    pub(crate) outcome: Outcome,
+}
+
+impl Terms {
+    fn look<'a>(
         &self,
-        cookies: I,
+        cookies: impl IntoIterator<Item = &'a str>,
         name: &str,
         signals: &Signals,
         now: Timestamp,
         verify: impl Fn(&Consent<'a>) -> SealState,
-    ) -> Visit<'a>
-    where
-        I: IntoIterator<Item = &'a str, IntoIter: Clone>,
-    {
-        let lines = cookies.into_iter();
-        let length: usize = lines.clone().map(str::len).sum();
+    ) -> Look<'a> {
+        let mut chooser = Chooser { terms: self, now, verify, best: None };
+        let mut length = 0;
+        for line in cookies {
+            length += line.len();
+            for (_, value) in cookies::pairs(line).filter(|(known, _)| *known == name) {
+                chooser.consider(value);
+            }
+        }
         let (stored, seal) = if length > MAX_HEADER_BYTES {
-            (Stored::Unreadable(crate::consent::DecodeError::TooLong), SealState::Missing)
+            (Stored::Unreadable(DecodeError::TooLong), SealState::Missing)
         } else {
-            let ours = lines.flat_map(cookies::pairs).filter(|(known, _)| *known == name);
-            cookies::stored(self, ours.map(|(_, value)| value), now, verify)
+            chooser.chosen()
         };
-        Visit { stored, seal, decision: self.decide(stored, seal, signals, now) }
+        let outcome = self.decide(&stored, seal, signals, now);
+        Look { stored, seal, outcome }
+    }
+
+    /// In a page, which has no key: where the site seals, a seal that is there is taken for good.
+    pub(crate) fn look_in_page<'a>(
+        &self,
+        cookies: &'a str,
+        name: &str,
+        site_seals: bool,
+        signals: &Signals,
+        now: Timestamp,
+    ) -> Look<'a> {
+        self.look([cookies], name, signals, now, |consent| SealState::seen_by_page(site_seals, Some(consent)))
+    }
+}
+
+impl Policy {
+    /// Decides from cookie header lines, or the text of `document.cookie`. `name` is that of the consent cookie;
+    /// `verify` says what its seal is worth. Beyond 64 KiB of cookies nothing stored is believed.
+    pub fn visit<'a>(
+        &self,
+        cookies: impl IntoIterator<Item = &'a str>,
+        name: &str,
+        signals: &Signals,
+        now: Timestamp,
+        verify: impl Fn(&Consent<'a>) -> SealState,
+    ) -> Visit<'a> {
+        let Look { stored, seal, outcome } = self.0.terms.look(cookies, name, signals, now, verify);
+        Visit { stored, seal, decision: self.decision(outcome) }
     }
 
     /// The same in a page, which has no key: where the site seals, a seal that is there is taken for good.
@@ -56,7 +93,8 @@ impl Policy {
         signals: &Signals,
         now: Timestamp,
     ) -> Visit<'a> {
-        self.visit([cookies], name, signals, now, |consent| SealState::seen_by_page(site_seals, Some(consent)))
+        let Look { stored, seal, outcome } = self.0.terms.look_in_page(cookies, name, site_seals, signals, now);
+        Visit { stored, seal, decision: self.decision(outcome) }
     }
 }
 

@@ -1,9 +1,9 @@
 //! The face for JavaScript, through wasm-bindgen: thin, with no rule of its own.
 //!
-//! Texts and numbers cross the border, and the compiled policy as an object that is read field by field. Nothing here
-//! reaches `core::fmt`, which would cost the module 4.5 kB compressed.
+//! One text goes in and one comes out: each further argument, and each handle on a JavaScript object, costs code on both
+//! sides of the border. Nothing here reaches `core::fmt`, which would cost the module 4.5 kB compressed.
 
-mod elements;
+mod fields;
 pub mod page;
 mod policy;
 #[cfg(feature = "wasm-runtime")]
@@ -12,128 +12,109 @@ mod runtime;
 use alloc::{string::String, vec::Vec};
 
 use wasm_bindgen::prelude::*;
-use web_sys::Element;
 
 use crate::{
-    banner::{self, View},
     consent::{Act, Answer, Consent, Method},
     cookies,
-    policy::{Policy, PolicyVersion},
+    decision::Case,
+    policy::{PolicyVersion, Terms},
     signals::{Region, Signals},
+    text::{number, push, push_number, until, words},
     timestamp::Timestamp,
-    visit::Visit,
+    visit::Look,
 };
+use fields::fields;
 
-/// The core over one compiled policy, and what was last seen of a visitor.
+/// The core over one compiled policy.
 #[wasm_bindgen]
 #[derive(Debug)]
 pub struct Engine {
-    policy: Policy,
-    cookies: String,
-    cookie: String,
-    sealed: bool,
-    signals: Signals,
-    now: Timestamp,
+    terms: Terms,
 }
 
 #[wasm_bindgen]
 impl Engine {
-    /// Reads a compiled policy.
-    ///
-    /// # Errors
-    /// An `Error` whose message is a code and a path, such as `wrong-type at categories[0].id`.
+    /// Takes a compiled policy, checked and flattened by the package's script.
     #[wasm_bindgen(constructor)]
-    pub fn new(policy: &JsValue) -> Result<Self, JsValue> {
-        match policy::read(policy) {
-            Ok(policy) => Ok(Self {
-                policy,
-                cookies: String::new(),
-                cookie: String::new(),
-                sealed: false,
-                signals: Signals::default(),
-                now: Timestamp::default(),
-            }),
-            Err(fault) => Err(js_sys::Error::new(&fault).into()),
+    pub fn new(policy: &str) -> Self {
+        Self { terms: policy::read(policy) }
+    }
+
+    /// Answers a question about one visitor. The fields of `request` are separated by U+001F:
+    ///
+    /// | field | |
+    /// |---|---|
+    /// | question | see below |
+    /// | cookie | the name of the consent cookie |
+    /// | sealed, gpc | whether the site seals; whether the browser sends the signal: empty for no |
+    /// | region | empty where it is unknown |
+    /// | now | milliseconds since 1970 |
+    /// | four arguments | of the question |
+    /// | cookies | all the visitor's cookies, to the end |
+    ///
+    /// | question | arguments | answer |
+    /// |---|---|---|
+    /// | `decide` | | the decision as JSON |
+    /// | `persist` | | the consent text to store because a signal denied something |
+    /// | `clear` | | the names of the cookies that belong to ids not allowed now, separated by spaces |
+    /// | `age` | a consent text | how long a cookie with it is worth keeping, in seconds |
+    /// | an act | method and version, separated by a space; ids asked; ids granted; in the page only | the new consent text |
+    ///
+    /// In the page only: what a page that cannot reach its server may store of the act, its denials. Where there is
+    /// nothing to store the answer is empty.
+    pub fn ask(&self, request: &str) -> String {
+        let ([question, cookie, sealed, gpc, region, now, a, b, c, d, ..], cookies) = fields(request);
+        let signals = Signals { gpc: !gpc.is_empty(), region: Region::parse(region) };
+        let now = Timestamp::from_millis(number(now, (1 << 53) - 1).unwrap_or(0));
+        let look = self.terms.look_in_page(cookies, cookie, !sealed.is_empty(), &signals, now);
+        let case = Case { terms: &self.terms, outcome: &look.outcome };
+        let mut out = String::new();
+        match question {
+            "decide" => case.push_json(&mut out),
+            "clear" => {
+                for (name, _) in cookies::pairs(cookies) {
+                    if case.clears(name) {
+                        push(&mut out, name);
+                        push(&mut out, " ");
+                    }
+                }
+            }
+            "age" => {
+                let seconds = Consent::decode(a).map_or(0, |consent| case.seconds_left(&consent));
+                push_number(&mut out, seconds);
+            }
+            act => {
+                let text = if act == "persist" {
+                    case.persist(&look.stored, look.seal)
+                } else {
+                    act_on(act, [a, b, c, d], &look, case)
+                };
+                out = text.unwrap_or_default();
+            }
         }
-    }
-
-    /// Takes in the facts that the calls after it are about: all cookies, the name of the consent cookie, whether the
-    /// site seals, the GPC signal, the region, and the time in milliseconds.
-    pub fn see(&mut self, cookies: String, cookie: String, sealed: bool, gpc: bool, region: &str, now: f64) {
-        self.cookies = cookies;
-        self.cookie = cookie;
-        self.sealed = sealed;
-        self.signals = Signals { gpc, region: Region::parse(region) };
-        // A conversion by `as` saturates: what is no number becomes 0.
-        self.now = Timestamp::from_millis(now as u64);
-    }
-
-    #[inline(never)]
-    fn visit(&self) -> Visit<'_> {
-        self.policy.visit_in_page(&self.cookies, &self.cookie, self.sealed, &self.signals, self.now)
-    }
-
-    /// The decision as JSON.
-    pub fn decide(&self) -> String {
-        self.visit().decision.to_json()
-    }
-
-    /// The new consent text that an act makes; `undefined` if there is nothing to write. Ids are separated by spaces.
-    /// With `in_page`, what a page that cannot reach its server may store of it: its denials.
-    pub fn act(
-        &self,
-        act: &str,
-        method: &str,
-        version: f64,
-        asked: &str,
-        granted: &str,
-        in_page: bool,
-    ) -> Option<String> {
-        let (asked, granted) = (ids(asked), ids(granted));
-        let answer = Answer {
-            act: Act::from_word(act)?,
-            method: Method::from_word(method)?,
-            version: PolicyVersion::new(version as u32)?,
-            asked: &asked,
-            granted: &granted,
-        };
-        let visit = self.visit();
-        if in_page { visit.answer_in_page(&answer) } else { visit.answer(&answer) }
-    }
-
-    /// The consent text to store because a signal denied something; `undefined` if there is nothing to store.
-    pub fn persist(&self) -> Option<String> {
-        self.visit().persist()
-    }
-
-    /// How long a cookie with this consent is worth keeping, in seconds; 0 for a text that is no consent.
-    pub fn max_age(&self, value: &str) -> f64 {
-        let decision = self.visit().decision;
-        Consent::decode(value).map_or(0.0, |consent| consent.seconds_left(&decision) as f64)
-    }
-
-    /// The names of the cookies that belong to ids not allowed now, separated by spaces.
-    pub fn clear(&self) -> String {
-        let decision = self.visit().decision;
-        let mut names = String::new();
-        let present = cookies::pairs(&self.cookies).map(|(name, _)| name);
-        crate::text::push_joined(&mut names, decision.cookies_to_clear(present), ' ', String::push_str);
-        names
-    }
-
-    /// Builds the banner or notice (`kind` is `"prompt"`) or the panel with every choice (`"choices"`) into `parent`.
-    pub fn render(&self, parent: &Element, kind: &str, mount: &str) {
-        let decision = self.visit().decision;
-        let view = View { locale: self.policy.default_locale(), mount, back: "" };
-        let Some(mut elements) = elements::Elements::new(parent) else { return };
-        if kind == "choices" {
-            banner::choices(&decision, view, &mut elements);
-        } else {
-            banner::banner(&decision, view, &mut elements);
-        }
+        out
     }
 }
 
-fn ids(text: &str) -> Vec<&str> {
-    text.split(' ').filter(|id| !id.is_empty()).collect()
+fn act_on(act: &str, [how, asked, granted, in_page]: [&str; 4], look: &Look<'_>, case: Case<'_>) -> Option<String> {
+    let mut version = how;
+    let method = until(&mut version, b' ')?;
+    let asked = ids(asked);
+    let granted = ids(granted);
+    let answer = Answer {
+        act: Act::from_word(act)?,
+        method: Method::from_word(method)?,
+        version: PolicyVersion::new(number(version, u32::MAX.into())? as u32)?,
+        asked: &asked,
+        granted: &granted,
+    };
+    case.answer(&answer, &look.stored, look.seal, !in_page.is_empty())
+}
+
+fn ids(list: &str) -> Vec<&str> {
+    let mut ids = Vec::new();
+    for id in words(list) {
+        ids.push(id);
+    }
+    ids
 }

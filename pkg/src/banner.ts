@@ -3,6 +3,7 @@ import { session } from "./consent.ts";
 import { body, create, root } from "./dom.ts";
 import { takeOver } from "./form.ts";
 import { activate } from "./gate.ts";
+import { render } from "./scene.ts";
 
 const bars = "[data-cy=prompt],[data-cy=notice]";
 
@@ -12,7 +13,7 @@ export const gateElements: typeof face.gateElements = (consent) => {
 };
 
 export const mountBanner: typeof face.mountBanner = (consent, { parent, css } = {}) => {
-  const { answer, render } = session(consent);
+  const { answer, endpoint, policy } = session(consent);
   const unmount = new AbortController();
   const { signal } = unmount;
 
@@ -26,7 +27,7 @@ export const mountBanner: typeof face.mountBanner = (consent, { parent, css } = 
     shown = contents();
     bar?.remove();
     const holder = create("div");
-    render(holder, "prompt");
+    render(holder, "prompt", policy, consent.decision, endpoint);
     bar = holder.firstElementChild;
     if (bar) place.prepend(bar);
   };
@@ -62,16 +63,16 @@ export const mountBanner: typeof face.mountBanner = (consent, { parent, css } = 
 };
 
 export const openChoices: typeof face.openChoices = (consent) => {
-  const { answer, endpoint, render } = session(consent);
-  // The browser's own modal dialog keeps the focus inside, closes on Esc and gives the focus back.
-  const dialog = create("dialog");
-  dialog.className = "cy-dialog";
-  render(dialog, "choices");
-  if (!dialog.firstChild) {
+  const { answer, decides, endpoint, policy } = session(consent);
+  if (!decides) {
     // Without an engine there is still the server's own page.
     if (endpoint !== undefined) location.assign(endpoint);
     return;
   }
+  // The browser's own modal dialog keeps the focus inside, closes on Esc and gives the focus back.
+  const dialog = create("dialog");
+  dialog.className = "cy-dialog";
+  render(dialog, "choices", policy, consent.decision, endpoint);
   const title = dialog.querySelector(".cy-title")?.textContent;
   if (title) dialog.ariaLabel = title;
   dialog.dataset.cyDialog = "";

@@ -1,6 +1,7 @@
 // The store a page talks to. Every rule is the engine's; this keeps its answer and tells who listens.
-import { Engine, gpc, read_cookies, write_cookie } from "wasm-glue";
+import { read_cookies, write_cookie } from "wasm-glue";
 import type { ChoiceOf, Consent, Decision, IdOf, Jar, Listener, Options, Policy } from "../types/index.d.ts";
+import { type Question, start } from "./core.ts";
 import { allowed, same, unavailable } from "./decision.ts";
 import { isUsable } from "./engine.ts";
 import { type Answer, post } from "./post.ts";
@@ -12,7 +13,9 @@ type Given = Omit<Answer, "policy" | "version">;
 export interface Session {
   endpoint: string | undefined;
   answer(given: Given): Promise<void>;
-  render(parent: Element, kind: "prompt" | "choices"): void;
+  policy: Policy;
+  /** Whether there is an engine to decide. */
+  decides: boolean;
 }
 
 const sessions = new WeakMap<object, Session>();
@@ -26,24 +29,32 @@ export function session(consent: object): Session {
 /** The page's own cookies. */
 const pageJar = (secure: boolean): Jar => ({
   read: () => (globalThis.document ? read_cookies(document) : ""),
-  write: (name, value, maxAge) => write_cookie(document, name, value, maxAge, secure),
-  delete: (name) => write_cookie(document, name, "", 0, secure),
+  write: (name, value, maxAge) =>
+    write_cookie(document, `${name}=${value}; Path=/; SameSite=Lax; Max-Age=${maxAge}${secure ? "; Secure" : ""}`),
+  delete(name) {
+    this.write(name, "", 0);
+  },
 });
 
 export function open<P extends Policy>(policy: P, options: Options = {}): Consent<IdOf<P>, ChoiceOf<P>> {
-  const engine = isUsable() ? new Engine(policy) : undefined;
+  const core = start(policy, isUsable());
   const endpoint = options.endpoint ?? policy.mount;
   const https = globalThis.location?.protocol === "https:";
   const cookie = policy.cookie ?? (https ? "__Host-privacy" : "privacy");
   const sealed = policy.sealed ?? false;
   const jar = options.jar ?? pageJar(https || cookie.startsWith("__"));
-  const signal = () => options.gpc ?? (!!globalThis.document && gpc(navigator));
-  /** The engine, looking at the visitor as they are now. */
-  const look = (cookies?: string) => {
-    engine?.see(cookies ?? jar.read(), cookie, sealed, signal(), options.region ?? "", Date.now());
-    return engine;
+  // Exactly `true` (Global Privacy Control, "JavaScript Property to Detect Preference").
+  const signal = () => options.gpc ?? (globalThis.navigator as { globalPrivacyControl?: unknown })?.globalPrivacyControl === true;
+  /** Asks the engine about the visitor as they are now; empty where there is none, or nothing to say. */
+  const ask = (question: Question, args: readonly string[] = [], text?: string): string => {
+    if (!core) return "";
+    // Of a text that is not stored yet, what it would say.
+    const cookies = text ? `${cookie}=${text}` : jar.read();
+    const facts = { cookies, cookie, sealed, gpc: signal(), region: options.region ?? "", now: Date.now() };
+    return core(question, facts, ...args);
   };
-  const decide = (cookies?: string): Decision => JSON.parse(look(cookies)?.decide() ?? "null") ?? unavailable(policy);
+  const decide = (text?: string): Decision =>
+    core ? JSON.parse(ask("decide", [], text)) : unavailable(policy);
 
   let decision = decide();
   // An answer counts for the version the page shows, whatever the server has moved to since.
@@ -66,24 +77,26 @@ export function open<P extends Policy>(policy: P, options: Options = {}): Consen
   };
 
   const sweep = () => {
-    for (const name of look()?.clear().split(" ") ?? []) if (name) jar.delete(name);
+    for (const name of ask("clear").split(" ")) if (name) jar.delete(name);
   };
 
-  const consentText = ({ act, method, asked, on }: Given, onlyDenials: boolean) =>
-    look()?.act(act, method, version, asked.join(" "), on.join(" "), onlyDenials);
+  /** The new text that an answer makes; empty if there is nothing to store. */
+  const consentText = ({ act, method, asked, on }: Given, inPage = "") =>
+    ask(act, [`${method} ${version}`, asked.join(" "), on.join(" "), inPage]);
 
-  const put = (text: string | undefined) => {
-    if (engine && text !== undefined) jar.write(cookie, text, engine.max_age(text));
+  const put = (text: string) => {
+    if (text) jar.write(cookie, text, Number(ask("age", [text])));
   };
 
   const answerHere = (given: Given) => {
-    if (!engine) throw new Error("consentry cannot save an answer: WebAssembly is refused here");
-    const text = given.act === "forget" ? undefined : consentText(given, false);
+    if (!core) throw new Error("consentry cannot save an answer: WebAssembly is refused here");
+    const text = consentText(given);
+    // That is no act of the engine, so there is no text.
     if (given.act === "forget") jar.delete(cookie);
     put(text);
     sweep();
     settle(decide());
-    if (text !== undefined && !jar.read().includes(`${cookie}=${text}`))
+    if (text && !jar.read().includes(`${cookie}=${text}`))
       throw new Error(`the browser did not take the cookie ${cookie}`);
   };
 
@@ -91,8 +104,8 @@ export function open<P extends Policy>(policy: P, options: Options = {}): Consen
 
   const answerServer = async (endpoint: string, given: Given) => {
     // What is refused acts at once, what is granted when the server has replied.
-    const refused = consentText(given, true);
-    if (refused !== undefined) settle(decide(`${cookie}=${refused}`));
+    const refused = consentText(given, "in page");
+    if (refused) settle(decide(refused));
     // One after the other, so that the server hears the answers in the order they were given.
     const sent = lastSent.then(() => post(endpoint, { policy: policy.id, version, ...given }));
     const settled = sent.catch(() => {});
@@ -103,10 +116,10 @@ export function open<P extends Policy>(policy: P, options: Options = {}): Consen
       if (lastSent === settled) settle(next);
     } catch (cause) {
       // Without the server a refusal is kept by the page. The cookie may have changed since it was given.
-      const text = consentText(given, true);
+      const text = consentText(given, "in page");
       put(text);
       sweep();
-      settle(decide(text && `${cookie}=${text}`));
+      settle(decide(text));
       throw cause;
     }
   };
@@ -166,11 +179,12 @@ export function open<P extends Policy>(policy: P, options: Options = {}): Consen
     acknowledge: () => act("acknowledge", [], [], "notice"),
   };
   // A signal that denied something is remembered, so that its absence tomorrow grants nothing.
-  if (decision.persist && endpoint === undefined) put(look()?.persist());
+  if (decision.persist && endpoint === undefined) put(ask("persist"));
   sessions.set(consent, {
     endpoint,
     answer,
-    render: (parent, kind) => look()?.render(parent, kind, endpoint ?? ""),
+    policy,
+    decides: !!core,
   });
   // The engine answers for exactly the ids of its policy; the compiler cannot know.
   return consent as Consent<string, string> as Consent<IdOf<P>, ChoiceOf<P>>;

@@ -1,16 +1,15 @@
-import { Engine } from "wasm-glue";
 import type * as face from "../types/server.d.ts";
+import { start } from "./core.ts";
 import { allowed, unavailable } from "./decision.ts";
 import { startSync } from "./engine.ts";
 import { inlinedBytes } from "./inlined.ts";
 
 export const createDecider: typeof face.createDecider = (policy) => {
-  const engine = startSync(inlinedBytes) ? new Engine(policy) : undefined;
-  const cookie = policy.cookie ?? "__Host-privacy";
+  const core = start(policy, startSync(inlinedBytes));
+  const { cookie = "__Host-privacy", sealed = false } = policy;
   return ({ cookies, gpc = false, region = "", now = Date.now() }) => {
-    if (!engine) return unavailable(policy);
-    engine.see(cookies ?? "", cookie, policy.sealed ?? false, gpc, region, now);
-    return JSON.parse(engine.decide());
+    const facts = { cookies: cookies ?? "", cookie, sealed, gpc, region, now: Math.trunc(now) };
+    return core ? JSON.parse(core("decide", facts)) : unavailable(policy);
   };
 };
 

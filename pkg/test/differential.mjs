@@ -17,7 +17,6 @@ let differences = 0;
 for await (const line of createInterface({ input: process.stdin })) {
   const { policy, call, args, want } = JSON.parse(line);
   if (policy) {
-    engine?.free();
     engine = undefined;
     fault = outcome(() => void (engine = new Engine(policy)));
   }

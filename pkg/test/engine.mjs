@@ -1,5 +1,5 @@
 // The engine as it is shipped, without the store around it. Works in Node and, served from pkg/, in a browser.
-import { Engine as Core, initSync, inlinedBytes } from "../dist/test/engine.js";
+import { initSync, inlinedBytes, start } from "../dist/test/engine.js";
 
 initSync({ module: inlinedBytes() });
 
@@ -8,37 +8,34 @@ const facts = 6;
 /** The engine with the facts before the arguments of each call, so that a case is one line. */
 export class Engine {
   constructor(policy) {
-    this.core = new Core(policy);
+    this.core = start(policy, true);
   }
 
-  call(name, args) {
+  ask(question, args) {
     const [cookies, cookie, sealed, gpc, region, now] = args;
-    this.core.see(cookies, cookie, sealed, gpc, region ?? "", now);
-    return this.core[name](...args.slice(facts));
+    return this.core(question, { cookies, cookie, sealed, gpc, region: region ?? "", now }, ...args.slice(facts));
   }
 
   decide(...args) {
-    return this.call("decide", args);
+    return this.ask("decide", args);
   }
 
   act(...args) {
-    return this.call("act", args);
+    const [act, method, version, asked, granted, inPage] = args.slice(facts);
+    const given = [`${method} ${version}`, asked, granted, inPage ? "in page" : ""];
+    return this.ask(act, [...args.slice(0, facts), ...given]) || undefined;
   }
 
   persist(...args) {
-    return this.call("persist", args);
+    return this.ask("persist", args) || undefined;
   }
 
   clear(...args) {
-    return this.call("clear", args);
+    return this.ask("clear", args).trimEnd();
   }
 
   max_age(value, region, now) {
-    return this.call("max_age", ["", "", false, false, region, now, value]);
-  }
-
-  free() {
-    this.core.free();
+    return Number(this.ask("age", ["", "", false, false, region, now, value]));
   }
 }
 

@@ -1,10 +1,8 @@
-//! The tree as HTML text.
+//! HTML text.
 
 use alloc::{string::String, vec::Vec};
 
-use super::Markup;
-
-/// Writes a tree as HTML; every text and attribute value is escaped.
+/// Writes HTML; every text and attribute value is escaped.
 #[derive(Clone, Debug, Default)]
 pub struct Html {
     out: String,
@@ -24,10 +22,9 @@ impl Html {
             self.out.push('>');
         }
     }
-}
 
-impl Markup for Html {
-    fn open(&mut self, tag: &'static str) {
+    /// Starts an element.
+    pub fn open(&mut self, tag: &'static str) {
         self.end_tag();
         self.out.push('<');
         self.out.push_str(tag);
@@ -35,7 +32,8 @@ impl Markup for Html {
         self.in_tag = true;
     }
 
-    fn attribute(&mut self, name: &'static str, value: &str) {
+    /// Adds an attribute to the element just started.
+    pub fn attribute(&mut self, name: &'static str, value: &str) {
         self.out.push(' ');
         self.out.push_str(name);
         if !value.is_empty() {
@@ -45,12 +43,14 @@ impl Markup for Html {
         }
     }
 
-    fn text(&mut self, text: &str) {
+    /// Adds text.
+    pub fn text(&mut self, text: &str) {
         self.end_tag();
         push_escaped(&mut self.out, text);
     }
 
-    fn close(&mut self) {
+    /// Ends the innermost element.
+    pub fn close(&mut self) {
         self.end_tag();
         let Some(tag) = self.open.pop() else { return };
         // HTML Living Standard section 13.1.2: a void element has no end tag.

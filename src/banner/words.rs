@@ -60,108 +60,25 @@ words!(Word: Title = "title", Intro = "intro", Changed = "changed", Renew = "ren
     Understood = "understood", GpcHonoured = "gpcHonoured", OptOut = "optOut", Waiting = "waiting", Allow = "allow",
     Contact = "contact");
 
+/// The library's own wordings, a line for each word in the order of [`Word::ALL`]: its name and the text. The npm
+/// package's script reads the same files.
+const LANGUAGES: &[(&str, &str)] =
+    &[("en", include_str!("words/en.txt")), ("de", include_str!("words/de.txt")), ("fr", include_str!("words/fr.txt"))];
+
 impl Word {
     /// The English wording.
-    pub(crate) const fn english(self) -> &'static str {
-        match self {
-            Self::Title => "Your privacy choices",
-            Self::Intro => "May we do the following? You can say no; the site works either way.",
-            Self::Changed => "Something changed since you chose. We ask only about that.",
-            Self::Renew => "Your earlier answer no longer counts here. Please choose again.",
-            Self::Accept => "Accept all",
-            Self::Reject => "Refuse all",
-            Self::AcceptThese => "Accept",
-            Self::RejectThese => "Refuse",
-            Self::Settings => "Settings",
-            Self::Save => "Save choices",
-            Self::AllChoices => "All choices",
-            Self::Necessary => "Necessary",
-            Self::NecessaryPurpose => "The site does not work without.",
-            Self::AlwaysOn => "Always on",
-            Self::Saved => "Your choice is saved.",
-            Self::Failed => "Your choice could not be saved. Please try again.",
-            Self::Understood => "Understood",
-            Self::GpcHonoured => "Your browser asks us not to sell or share your data. We honour it.",
-            Self::OptOut => "Do not sell or share my personal information",
-            Self::Waiting => "This waits for your consent:",
-            Self::Allow => "Allow",
-            Self::Contact => "Contact",
-        }
+    pub(crate) fn english(self) -> &'static str {
+        self.translated("en").unwrap_or_default()
     }
 
-    /// The wording in one of the library's other languages. They are compiled into natively built policies, so that a
-    /// page carries the one it shows and the WASM module carries none.
-    #[cfg(not(target_arch = "wasm32"))]
+    /// The wording in one of the library's languages.
     fn translated(self, locale: &str) -> Option<&'static str> {
-        let place = Self::ALL.iter().position(|word| *word == self)?;
         let primary = locale.split('-').next().unwrap_or(locale);
-        let table = match primary {
-            "de" => GERMAN,
-            "fr" => FRENCH,
-            _ => return None,
-        };
-        table.get(place).copied()
-    }
-
-    #[cfg(target_arch = "wasm32")]
-    fn translated(self, _: &str) -> Option<&'static str> {
-        None
+        let (_, lines) = LANGUAGES.iter().find(|(language, _)| *language == primary)?;
+        let line = lines.lines().nth(self as usize)?;
+        line.split_once(' ').map(|(_, text)| text)
     }
 }
-
-/// In the order of [`Word::ALL`].
-#[cfg(not(target_arch = "wasm32"))]
-const GERMAN: &[&str; Word::ALL.len()] = &[
-    "Ihre Datenschutz-Auswahl",
-    "Dürfen wir Folgendes tun? Sie können nein sagen; die Website funktioniert so oder so.",
-    "Seit Ihrer Auswahl hat sich etwas geändert. Wir fragen nur danach.",
-    "Ihre frühere Antwort gilt hier nicht mehr. Bitte wählen Sie neu.",
-    "Alle annehmen",
-    "Alle ablehnen",
-    "Annehmen",
-    "Ablehnen",
-    "Einstellungen",
-    "Auswahl speichern",
-    "Alle Einstellungen",
-    "Notwendig",
-    "Ohne dies funktioniert die Website nicht.",
-    "Immer aktiv",
-    "Ihre Auswahl ist gespeichert.",
-    "Ihre Auswahl konnte nicht gespeichert werden. Bitte versuchen Sie es erneut.",
-    "Verstanden",
-    "Ihr Browser bittet uns, Ihre Daten nicht zu verkaufen oder zu teilen. Wir halten uns daran.",
-    "Meine personenbezogenen Daten nicht verkaufen oder teilen",
-    "Dies wartet auf Ihre Einwilligung:",
-    "Erlauben",
-    "Kontakt",
-];
-
-/// In the order of [`Word::ALL`].
-#[cfg(not(target_arch = "wasm32"))]
-const FRENCH: &[&str; Word::ALL.len()] = &[
-    "Vos choix de confidentialité",
-    "Pouvons-nous faire ce qui suit ? Vous pouvez refuser ; le site fonctionne dans les deux cas.",
-    "Quelque chose a changé depuis votre choix. Nous ne demandons que cela.",
-    "Votre réponse précédente ne vaut plus ici. Veuillez choisir à nouveau.",
-    "Tout accepter",
-    "Tout refuser",
-    "Accepter",
-    "Refuser",
-    "Paramètres",
-    "Enregistrer mes choix",
-    "Tous les choix",
-    "Nécessaire",
-    "Le site ne fonctionne pas sans.",
-    "Toujours actif",
-    "Votre choix est enregistré.",
-    "Votre choix n’a pas pu être enregistré. Veuillez réessayer.",
-    "Compris",
-    "Votre navigateur nous demande de ne pas vendre ni partager vos données. Nous le respectons.",
-    "Ne pas vendre ni partager mes informations personnelles",
-    "Ceci attend votre consentement :",
-    "Autoriser",
-    "Contact",
-];
 
 /// A site's own wordings.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -190,5 +107,21 @@ impl Words {
             .or_else(|| word.translated(locale))
             .or_else(|| own.and_then(|texts| texts.get(locale, fallback)))
             .unwrap_or(word.english())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_language_has_every_word() {
+        for (language, lines) in LANGUAGES {
+            let names: Vec<&str> = lines.lines().filter_map(|line| Some(line.split_once(' ')?.0)).collect();
+            let words: Vec<&str> = Word::ALL.iter().map(|word| word.word()).collect();
+            assert_eq!(names, words, "{language}");
+        }
+        assert_eq!(Word::Title.english(), "Your privacy choices");
+        assert_eq!(Word::Contact.translated("fr-CA"), Some("Contact"));
     }
 }

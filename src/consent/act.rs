@@ -4,7 +4,7 @@ use alloc::string::String;
 
 use super::{Choice, Consent, MAX_COOKIE_AGE_SECONDS, Method, SealState, draft::Draft};
 use crate::{
-    decision::{Decision, Reason, Stored},
+    decision::{Case, Decision, Reason, Stored},
     policy::{PolicyVersion, RegimeKind, words},
 };
 
@@ -52,7 +52,7 @@ impl Decision {
     /// `stored` and `seal` are those the decision was made from. `None` if there is nothing to write: no id of this
     /// policy was named, or something newer than this policy was stored or shown and the answer denies nothing.
     pub fn answer(&self, answer: &Answer<'_>, stored: Stored<'_>, seal: SealState) -> Option<String> {
-        self.draft(answer, stored, seal, false)?.write()
+        self.case().answer(answer, &stored, seal, false)
     }
 
     /// What a page that cannot reach its server stores of an answer: its denials and nothing else. They are appended
@@ -60,7 +60,7 @@ impl Decision {
     ///
     /// `None` if the answer denies nothing.
     pub fn answer_in_page(&self, answer: &Answer<'_>, stored: Stored<'_>, seal: SealState) -> Option<String> {
-        self.draft(answer, stored, seal, true)?.append()
+        self.case().answer(answer, &stored, seal, true)
     }
 
     /// The stored consent written anew, as it was given: without grants that do not count, with the denials a page
@@ -68,68 +68,77 @@ impl Decision {
     pub fn refresh(&self, stored: Stored<'_>, seal: SealState) -> Option<String> {
         // What cannot be used allows nothing. Written anew it would be usable, and in a regime that allows by default
         // silent on all that is not denied in it.
-        let harmless = match self.unusable() {
+        let harmless = match self.case().outcome.unusable {
             None => true,
             Some(Reason::Unsealed) => self.regime().kind() == RegimeKind::OptIn,
             Some(_) => false,
         };
         let consent = stored.consent().filter(|_| harmless)?;
-        let mut draft = Draft::new(self, stored, seal, consent.version(), consent.method());
+        let mut draft = Draft::new(self.case(), &stored, seal, consent.version().get(), consent.method());
         draft.keep_as_given(consent);
         draft.write()
     }
+}
 
-    fn draft<'a>(
-        &'a self,
-        answer: &Answer<'a>,
-        stored: Stored<'a>,
+impl Case<'_> {
+    /// See [`Decision::answer`], and [`Decision::answer_in_page`] for `in_page`.
+    pub(crate) fn answer(
+        self,
+        answer: &Answer<'_>,
+        stored: &Stored<'_>,
         seal: SealState,
-        only_denials: bool,
-    ) -> Option<Draft<'a>> {
-        let mut draft = Draft::new(self, stored, seal, answer.version, answer.method);
-        if only_denials {
+        in_page: bool,
+    ) -> Option<String> {
+        let mut draft = Draft::new(self, stored, seal, answer.version.get(), answer.method);
+        if in_page {
             draft.forbid_grants();
         }
         match answer.act {
-            Act::Accept | Act::Reject if answer.asked.is_empty() => {
-                for (place, _) in self.prompt()?.slots() {
-                    draft.put(place, answer.act == Act::Accept);
+            Act::Acknowledge => draft.acknowledge(),
+            Act::Withdraw if answer.asked.is_empty() => draft.deny_all(),
+            act => {
+                // Accept and reject without ids answer the prompt.
+                let prompt = answer.asked.is_empty() && act != Act::Save;
+                for (place, item) in self.asked().filter(|_| prompt) {
+                    draft.put(place, item, act == Act::Accept);
+                }
+                for id in answer.asked {
+                    draft.put_named(
+                        id,
+                        answer.asked,
+                        act == Act::Accept || (act == Act::Save && answer.granted.contains(id)),
+                    );
                 }
             }
-            Act::Accept => draft.put_named(answer.asked, |_| true),
-            Act::Reject => draft.put_named(answer.asked, |_| false),
-            Act::Save => draft.put_named(answer.asked, |id| answer.granted.contains(&id)),
-            Act::Withdraw if answer.asked.is_empty() => draft.deny_all(),
-            Act::Withdraw => draft.put_named(answer.asked, |_| false),
-            Act::Acknowledge if !only_denials => draft.acknowledge(),
-            Act::Acknowledge => {}
         }
-        Some(draft)
+        if in_page { draft.append() } else { draft.write() }
     }
-}
 
-/// The consent to store for a signal that denied something.
-pub(crate) fn persisted(decision: &Decision, stored: Stored<'_>, seal: SealState) -> Option<String> {
-    // The visitor saw nothing: what was shown before stays what was shown last.
-    let version = stored.consent().map_or(decision.policy().version(), Consent::version);
-    let mut draft = Draft::new(decision, stored, seal, version, Method::Gpc);
-    for (place, verdict) in decision.verdicts().iter().enumerate() {
-        if verdict.persist {
-            draft.put(place, false);
-        }
+    /// The consent to store for a signal that denied something.
+    pub(crate) fn persist(self, stored: &Stored<'_>, seal: SealState) -> Option<String> {
+        // The visitor saw nothing: what was shown before stays what was shown last.
+        let version = stored.consent().map_or(self.terms.version, |consent| consent.version().get());
+        let mut draft = Draft::new(self, stored, seal, version, Method::Gpc);
+        draft.remember_signal();
+        draft.write()
     }
-    draft.write()
+
+    /// How long a cookie with this consent is still worth keeping, in seconds: a refusal as long as a cookie can live, a
+    /// mere grant as long as it counts.
+    pub(crate) fn seconds_left(self, consent: &Consent<'_>) -> u64 {
+        let denies = consent.all_entries().any(|entry| entry.choice == Choice::Denied);
+        let regime = self.regime();
+        let life =
+            if denies || regime.kind != RegimeKind::OptIn { MAX_COOKIE_AGE_SECONDS } else { regime.grant_max_age };
+        let age = self.outcome.now.as_millis().saturating_sub(consent.at().as_millis()) / 1000;
+        life.saturating_sub(age)
+    }
 }
 
 impl Consent<'_> {
-    /// How long a cookie with this consent is still worth keeping, in seconds, under `policy`'s regime for a visitor:
-    /// a refusal as long as a cookie can live, a mere grant as long as it counts.
+    /// How long a cookie with this consent is still worth keeping, in seconds, under the regime of `decision`: a refusal
+    /// as long as a cookie can live, a mere grant as long as it counts.
     pub fn seconds_left(&self, decision: &Decision) -> u64 {
-        let denies = self.entries().any(|entry| entry.choice == Choice::Denied);
-        let regime = decision.regime();
-        let life =
-            if denies || regime.kind() != RegimeKind::OptIn { MAX_COOKIE_AGE_SECONDS } else { regime.grant_max_age };
-        let age = decision.now().as_millis().saturating_sub(self.at().as_millis()) / 1000;
-        life.saturating_sub(age)
+        decision.case().seconds_left(self)
     }
 }

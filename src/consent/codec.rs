@@ -3,7 +3,7 @@
 use super::{Choice, MAX_COOKIE_BYTES, Method};
 use crate::{
     policy::{PolicyVersion, RegimeKind, is_id},
-    text::number,
+    text::{cut, number, until},
     timestamp::Timestamp,
 };
 
@@ -31,6 +31,8 @@ pub struct Consent<'a> {
     text: &'a str,
     policy: &'a str,
     stamp: Stamp,
+    /// The newest version that was shown, in the tail or before it.
+    shown: u32,
     entries: &'a str,
     visitor: Option<&'a str>,
     seal: Option<Seal<'a>>,
@@ -72,6 +74,8 @@ pub struct Entry<'a> {
     pub name: &'a str,
     /// The answer.
     pub choice: Choice,
+    /// Whether a page appended it, so that the server has not confirmed it yet.
+    pub(crate) in_tail: bool,
     pub(crate) stamp: Stamp,
 }
 
@@ -97,36 +101,34 @@ impl Entry<'_> {
     }
 }
 
-pub(super) const fn regime_letter(kind: RegimeKind) -> char {
-    match kind {
-        RegimeKind::OptIn => 'i',
-        RegimeKind::OptOut => 'o',
-        RegimeKind::Inform => 'n',
-    }
+/// The letters of the kinds of regime and of the methods, in the order of their `ALL`.
+const REGIME_LETTERS: &[u8; RegimeKind::ALL.len()] = b"noi";
+const METHOD_LETTERS: &[u8; Method::ALL.len()] = b"bcagxwn";
+
+fn letter(letters: &[u8], place: usize) -> char {
+    letters.get(place).map_or('?', |letter| char::from(*letter))
 }
 
-pub(super) const fn method_letter(method: Method) -> char {
-    match method {
-        Method::Banner => 'b',
-        Method::Choices => 'c',
-        Method::Script => 'a',
-        Method::Gpc => 'g',
-        Method::GpcOverride => 'x',
-        Method::Withdrawal => 'w',
-        Method::Notice => 'n',
-    }
+pub(super) fn regime_letter(kind: RegimeKind) -> char {
+    letter(REGIME_LETTERS, kind as usize)
+}
+
+pub(super) fn method_letter(method: Method) -> char {
+    letter(METHOD_LETTERS, method as usize)
 }
 
 fn context(text: &str) -> Option<(RegimeKind, Method)> {
     let [regime, method] = text.as_bytes() else { return None };
-    let regime = RegimeKind::ALL.iter().copied().find(|kind| regime_letter(*kind) == char::from(*regime))?;
-    let method = Method::ALL.iter().copied().find(|known| method_letter(*known) == char::from(*method))?;
-    Some((regime, method))
+    let place = |letters: &[u8], letter: &u8| letters.iter().position(|known| known == letter);
+    let regime = RegimeKind::ALL.get(place(REGIME_LETTERS, regime)?)?;
+    let method = Method::ALL.get(place(METHOD_LETTERS, method)?)?;
+    Some((*regime, *method))
 }
 
-fn stamp(shown: &str, at: &str, letters: &str) -> Option<Stamp> {
-    let (regime, method) = context(letters)?;
-    Some(Stamp { version: version(shown)?, at: time(at)?, regime, method })
+/// Version and time, each with the byte that ends it.
+fn moment(text: &mut &str, between: u8) -> Option<(u32, Timestamp)> {
+    let version = version(until(text, between)?)?;
+    Some((version, time(until(text, between)?)?))
 }
 
 fn version(text: &str) -> Option<u32> {
@@ -137,57 +139,60 @@ fn time(text: &str) -> Option<Timestamp> {
     number(text, (1 << 53) - 1).map(Timestamp::from_millis)
 }
 
-fn is_base64url(text: &str) -> bool {
-    text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-')
+fn id(text: &str) -> Option<&str> {
+    is_id(text).then_some(text)
+}
+
+fn base64url(text: &str, least: usize, most: usize) -> Option<&str> {
+    let is_letter = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
+    (text.len() >= least && text.len() <= most && text.bytes().all(is_letter)).then_some(text)
 }
 
 /// One entry, without the slash before it.
 fn entry(text: &str, outer: Stamp) -> Option<Entry<'_>> {
-    let (choice, rest) = match text.strip_prefix('+') {
-        Some(rest) => (Choice::Granted, rest),
-        None => (Choice::Denied, text.strip_prefix('-')?),
+    let choice = match text.as_bytes().first()? {
+        b'+' => Choice::Granted,
+        b'-' => Choice::Denied,
+        _ => return None,
     };
-    let (name, stamp) = match cut_around(rest, b':') {
-        Some((name, rest)) => {
-            let (version, rest) = cut_around(rest, b':')?;
-            let (at, letters) = cut_around(rest, b':')?;
-            (name, stamp(version, at, letters)?)
-        }
-        None => (rest, outer),
-    };
-    is_id(name).then_some(Entry { name, choice, stamp })
+    let mut rest = text.get(1..)?;
+    let mut entry = Entry { name: rest, choice, in_tail: false, stamp: outer };
+    if let Some(name) = until(&mut rest, b':') {
+        entry.name = name;
+        (entry.stamp.version, entry.stamp.at) = moment(&mut rest, b':')?;
+        (entry.stamp.regime, entry.stamp.method) = context(rest)?;
+    }
+    is_id(entry.name).then_some(entry)
 }
 
-/// The entries of a text that starts with a slash, or is empty; then those of another. One small type instead of
-/// iterator adapters: every place that goes through entries shares its code.
+/// The entries of a text that starts with a slash, or is empty; then those of a tail. One small type instead of iterator
+/// adapters: every place that goes through entries shares its code.
 #[derive(Clone, Debug)]
 pub(crate) struct Entries<'a> {
     text: &'a str,
     stamp: Stamp,
-    next: (&'a str, Stamp),
+    tail: Option<Tail<'a>>,
+    in_tail: bool,
 }
 
 impl<'a> Entries<'a> {
-    fn new(text: &'a str, stamp: Stamp) -> Self {
-        Self { text, stamp, next: ("", stamp) }
-    }
-
     /// The next entry; `Some(None)` where the text does not follow the grammar.
     #[inline(never)]
     fn parse(&mut self) -> Option<Option<Entry<'a>>> {
         if self.text.is_empty() {
-            (self.text, self.stamp) = core::mem::replace(&mut self.next, ("", self.stamp));
+            let Tail { version, at, denied } = self.tail.take()?;
+            self.text = denied;
+            self.in_tail = true;
+            self.stamp = Stamp { version, at, method: Method::Withdrawal, ..self.stamp };
         }
-        if self.text.is_empty() {
-            return None;
-        }
-        let Some(rest) = self.text.strip_prefix('/') else {
-            self.text = "";
-            return Some(None);
-        };
-        let (text, rest) = cut(rest, b'/');
+        // Both texts are empty or start with a slash.
+        let (before, rest) = cut(self.text.get(1..)?, b'/');
         self.text = rest;
-        Some(entry(text, self.stamp))
+        let mut entry = entry(before, self.stamp);
+        if let Some(entry) = &mut entry {
+            entry.in_tail = self.in_tail;
+        }
+        Some(entry)
     }
 }
 
@@ -197,18 +202,6 @@ impl<'a> Iterator for Entries<'a> {
     fn next(&mut self) -> Option<Entry<'a>> {
         self.parse()?
     }
-}
-
-/// `text` up to the first `byte`, and from it on.
-fn cut(text: &str, byte: u8) -> (&str, &str) {
-    let end = text.bytes().position(|known| known == byte).unwrap_or(text.len());
-    text.split_at_checked(end).unwrap_or((text, ""))
-}
-
-/// Like [`cut`], with the byte itself left out; `None` where it is not there.
-fn cut_around(text: &str, byte: u8) -> Option<(&str, &str)> {
-    let (before, rest) = cut(text, byte);
-    Some((before, rest.get(1..)?))
 }
 
 impl<'a> Consent<'a> {
@@ -226,64 +219,49 @@ impl<'a> Consent<'a> {
         })
     }
 
-    fn parse(text: &'a str) -> Option<Self> {
-        let (text, tail) = match cut_around(text, b'!') {
-            Some((text, tail)) => {
-                let (stamp, denied) = cut(tail, b'/');
-                let (shown, at) = cut_around(stamp, b'.')?;
-                (text, Some(Tail { version: version(shown)?, at: time(at)?, denied }))
-            }
-            None => (text, None),
-        };
-        let (format, rest) = cut_around(text, b'.')?;
-        let (policy, rest) = cut_around(rest, b'.')?;
-        let (shown, rest) = cut_around(rest, b'.')?;
-        let (at, rest) = cut_around(rest, b'.')?;
-        if format != FORMAT || !is_id(policy) {
+    fn parse(mut text: &'a str) -> Option<Self> {
+        let mut tail = None;
+        if let Some(before) = until(&mut text, b'!') {
+            let (mut at, denied) = cut(text, b'/');
+            let version = version(until(&mut at, b'.')?)?;
+            tail = Some(Tail { version, at: time(at)?, denied });
+            text = before;
+        }
+        let mut rest = text;
+        if until(&mut rest, b'.')? != FORMAT {
             return None;
         }
-        let (body, seal) = match cut_around(rest, b'.') {
-            Some((body, seal)) => {
-                let (key, mac) = cut_around(seal, b'.')?;
-                if !is_id(key) || mac.len() != 43 || !is_base64url(mac) {
-                    return None;
-                }
-                let covered = text.get(..text.len() - seal.len() - 1)?;
-                (body, Some(Seal { text: covered, key, mac }))
-            }
-            None => (rest, None),
-        };
-        let (body, visitor) = match cut_around(body, b'~') {
-            Some((body, visitor)) => {
-                if !(16..=32).contains(&visitor.len()) || !is_base64url(visitor) {
-                    return None;
-                }
-                (body, Some(visitor))
-            }
-            None => (body, None),
-        };
-        let (context, entries) = cut(body, b'/');
-        let stamp = stamp(shown, at, context)?;
-        let consent = Self { text, policy, stamp, entries, visitor, seal, tail };
+        let policy = id(until(&mut rest, b'.')?)?;
+        let (version, at) = moment(&mut rest, b'.')?;
+        let mut seal = None;
+        if let Some(body) = until(&mut rest, b'.') {
+            let covered = text.get(..text.len() - rest.len() - 1)?;
+            let key = id(until(&mut rest, b'.')?)?;
+            seal = Some(Seal { text: covered, key, mac: base64url(rest, 43, 43)? });
+            rest = body;
+        }
+        let mut visitor = None;
+        if let Some(body) = until(&mut rest, b'~') {
+            visitor = Some(base64url(rest, 16, 32)?);
+            rest = body;
+        }
+        let (letters, entries) = cut(rest, b'/');
+        let (regime, method) = context(letters)?;
+        let stamp = Stamp { version, at, regime, method };
+        let shown = tail.map_or(0, |tail: Tail<'_>| tail.version).max(version);
+        let consent = Self { text, policy, stamp, shown, entries, visitor, seal, tail };
         consent.is_well_formed().then_some(consent)
     }
 
     fn is_well_formed(&self) -> bool {
-        let mut body = Entries::new(self.entries, self.stamp);
-        while let Some(entry) = body.parse() {
-            if entry.is_none() {
+        let mut entries = self.all_entries();
+        while let Some(entry) = entries.parse() {
+            // A tail has one time for all and can only deny.
+            if entry.is_none_or(|entry| entry.in_tail && entry.choice == Choice::Granted) {
                 return false;
             }
         }
-        let Some(Tail { denied, .. }) = self.tail else { return true };
-        let mut tail = Entries::new(denied, self.stamp);
-        while let Some(entry) = tail.parse() {
-            if entry.is_none_or(|entry| entry.choice == Choice::Granted) {
-                return false;
-            }
-        }
-        // A tail has one time for all, and is not empty.
-        !denied.is_empty() && !denied.contains(':')
+        self.tail.is_none_or(|tail| !tail.denied.is_empty() && !tail.denied.bytes().any(|byte| byte == b':'))
     }
 
     /// The id of the policy it was given under.
@@ -293,7 +271,7 @@ impl<'a> Consent<'a> {
 
     /// The policy version that was last shown.
     pub fn version(&self) -> PolicyVersion {
-        PolicyVersion(self.tail.map_or(0, |tail| tail.version).max(self.stamp.version))
+        PolicyVersion(self.shown)
     }
 
     /// When the last act was.
@@ -308,12 +286,16 @@ impl<'a> Consent<'a> {
 
     /// The time of the newest answer in it.
     pub(crate) fn latest(&self) -> Timestamp {
-        self.latest_confirmed().max(self.tail.map_or(self.stamp.at, |tail| tail.at))
+        self.latest_of(self.all_entries())
     }
 
     /// The time of the newest answer before the tail, which anyone can append.
     pub(crate) fn latest_confirmed(&self) -> Timestamp {
-        self.body_entries().map(|entry| entry.stamp.at).fold(self.stamp.at, Timestamp::max)
+        self.latest_of(Entries { tail: None, ..self.all_entries() })
+    }
+
+    fn latest_of(&self, entries: Entries<'a>) -> Timestamp {
+        entries.map(|entry| entry.stamp.at).fold(self.stamp.at, Timestamp::max)
     }
 
     /// The random id of the visitor's consent, if it has one.
@@ -331,15 +313,9 @@ impl<'a> Consent<'a> {
         self.text
     }
 
-    /// The answers before the tail.
-    pub(crate) fn body_entries(&self) -> Entries<'a> {
-        Entries::new(self.entries, self.stamp)
-    }
-
-    /// The denials a page added that the server has not confirmed yet.
-    pub(crate) fn tail_entries(&self) -> Entries<'a> {
-        let Tail { version, at, denied } = self.tail.unwrap_or(Tail { version: 0, at: self.stamp.at, denied: "" });
-        Entries::new(denied, Stamp { version, at, method: Method::Withdrawal, ..self.stamp })
+    /// The version a page showed that appended denials.
+    pub(crate) fn tail_version(&self) -> u32 {
+        self.tail.map_or(0, |tail| tail.version)
     }
 
     /// Whether a page added denials that the server has not confirmed yet.
@@ -349,7 +325,11 @@ impl<'a> Consent<'a> {
 
     /// Every answer, the unconfirmed denials last. An id may come more than once.
     pub fn entries(&self) -> impl Iterator<Item = Entry<'a>> + use<'a> {
-        let tail = self.tail_entries();
-        Entries { next: (tail.text, tail.stamp), ..self.body_entries() }
+        self.all_entries()
+    }
+
+    #[inline(never)]
+    pub(crate) fn all_entries(&self) -> Entries<'a> {
+        Entries { text: self.entries, stamp: self.stamp, tail: self.tail, in_tail: false }
     }
 }

@@ -60,7 +60,7 @@ impl fmt::Display for Explanation<'_> {
             }
             Reason::Refused if version == 0 => write!(f, "the visitor refused"),
             Reason::Refused => write!(f, "the visitor refused on {} under version {version}", self.date()),
-            Reason::Gpc if self.decision.signals.gpc => {
+            Reason::Gpc if self.decision.outcome.signals.gpc => {
                 write!(f, "the browser sends a GPC signal, which regime {} honours", regime.id())
             }
             Reason::Gpc if version == 0 => write!(f, "a GPC signal was honoured before"),

@@ -2,92 +2,94 @@
 
 use alloc::string::String;
 
-use super::{Decision, Reason, Status};
-use crate::{
-    policy::NECESSARY,
-    text::{push_joined, push_json, push_number},
-};
+use super::{Case, Changes, Decision};
+use crate::text::{push, push_number};
 
 impl Decision {
-    /// The decision as JSON (RFC 8259), with everything it was made from but the consent itself.
+    /// The decision as JSON (RFC 8259), with everything it was made from but the consent itself. Fit for an HTML script
+    /// element: ids and words have no character that JSON or HTML would escape.
     pub fn to_json(&self) -> String {
-        let mut out = String::from("{\"policy\":");
-        let regime = self.regime();
-        push_json(&mut out, self.policy.id());
-        out.push_str(",\"version\":");
-        push_number(&mut out, self.policy.version().get().into());
-        out.push_str(",\"regime\":");
-        push_json(&mut out, regime.id());
-        push_word(&mut out, ",\"kind\":", regime.kind().word());
-        push_flag(&mut out, ",\"gpc\":", self.signals.gpc);
-        out.push_str(",\"region\":");
-        match &self.signals.region {
-            Some(region) => push_json(&mut out, region.as_str()),
-            None => out.push_str("null"),
-        }
-        out.push_str(",\"now\":");
-        push_number(&mut out, self.now.as_millis());
-        out.push_str(",\"ids\":{");
-        self.push_ids(&mut out);
-        out.push_str("},\"prompt\":");
-        self.push_prompt(&mut out);
-        out.push_str(",\"notice\":");
-        self.push_notice(&mut out);
-        push_flag(&mut out, ",\"persist\":", self.must_persist());
-        out.push('}');
+        let mut out = String::new();
+        self.case().push_json(&mut out);
         out
     }
+}
 
-    fn push_ids(&self, out: &mut String) {
-        let declared = &self.policy.0;
-        let categories =
-            declared.categories.iter().enumerate().map(|(place, category)| (&category.id, self.of_category(place)));
-        let services =
-            declared.services.iter().enumerate().map(|(place, service)| (&service.id, self.of_service(place)));
-        debug_assert!(declared.categories.first().is_some_and(|first| first.id == NECESSARY));
-        push_joined(out, categories.chain(services), ',', |out, (id, verdict)| {
-            push_json(out, id);
-            push_status(out, verdict.status, verdict.reason);
-        });
+impl Case<'_> {
+    pub(crate) fn push_json(self, out: &mut String) {
+        let Self { terms, outcome } = self;
+        let regime = self.regime();
+        say(out, "{\"policy\":\"", &terms.id);
+        push(out, "\",\"version\":");
+        push_number(out, terms.version.into());
+        say(out, ",\"regime\":\"", &regime.id);
+        say(out, "\",\"kind\":\"", regime.kind.word());
+        flag(out, "\",\"gpc\":", outcome.signals.gpc);
+        push(out, ",\"region\":");
+        match &outcome.signals.region {
+            Some(region) => {
+                push(out, "\"");
+                for byte in region.code() {
+                    out.push(char::from(*byte));
+                }
+                push(out, "\"");
+            }
+            None => push(out, "null"),
+        }
+        push(out, ",\"now\":");
+        push_number(out, outcome.now.as_millis());
+        push(out, ",\"ids\":{");
+        let mut between = "\"";
+        for (item, verdict) in terms.items.iter().zip(self.verdicts()) {
+            say(out, between, &item.id);
+            say(out, "\":{\"status\":\"", verdict.status.word());
+            say(out, "\",\"reason\":\"", verdict.reason.word());
+            between = "\"},\"";
+        }
+        push(out, "\"}},\"prompt\":");
+        if self.asks() {
+            say(out, "{\"cause\":\"", outcome.cause.word());
+            push(out, "\",\"ids\":[");
+            let mut between = "\"";
+            for (_, item) in self.asked() {
+                say(out, between, &item.id);
+                between = "\",\"";
+            }
+            push(out, "\"]");
+            push_changes(out, self.asked_changes());
+        } else {
+            push(out, "null");
+        }
+        push(out, ",\"notice\":");
+        if let Some(tidings) = self.notice() {
+            flag(out, "{\"gpc\":", tidings.gpc_honoured);
+            flag(out, ",\"optOut\":", tidings.opt_out);
+            push_changes(out, self.told_changes());
+        } else {
+            push(out, "null");
+        }
+        flag(out, ",\"persist\":", self.must_persist());
+        push(out, "}");
     }
+}
 
-    fn push_prompt(&self, out: &mut String) {
-        let Some(prompt) = self.prompt() else { return out.push_str("null") };
-        push_word(out, "{\"cause\":", prompt.cause().word());
-        out.push_str(",\"ids\":[");
-        push_joined(out, prompt.ids(), ',', push_json);
-        push_versions(out, prompt.changes());
-        out.push('}');
+/// The versions of changes, and the end of the object they are in.
+fn push_changes(out: &mut String, changes: Changes<'_>) {
+    push(out, ",\"changes\":[");
+    let mut between = "";
+    for (_, step) in changes {
+        push(out, between);
+        push_number(out, step.version.into());
+        between = ",";
     }
-
-    fn push_notice(&self, out: &mut String) {
-        let Some(notice) = self.notice() else { return out.push_str("null") };
-        push_flag(out, "{\"gpc\":", notice.gpc_honoured());
-        push_flag(out, ",\"optOut\":", notice.opt_out());
-        out.push_str(",\"changes\":[");
-        push_joined(out, notice.changes(), ',', |out, change| push_number(out, change.version.into()));
-        out.push_str("]}");
-    }
+    push(out, "]}");
 }
 
-fn push_versions<'a>(out: &mut String, changes: impl Iterator<Item = &'a crate::policy::Change>) {
-    out.push_str("],\"changes\":[");
-    push_joined(out, changes, ',', |out, change| push_number(out, change.version.into()));
-    out.push(']');
+fn say(out: &mut String, before: &str, text: &str) {
+    push(out, before);
+    push(out, text);
 }
 
-fn push_status(out: &mut String, status: Status, reason: Reason) {
-    push_word(out, ":{\"status\":", status.word());
-    push_word(out, ",\"reason\":", reason.word());
-    out.push('}');
-}
-
-fn push_word(out: &mut String, name: &str, word: &str) {
-    out.push_str(name);
-    push_json(out, word);
-}
-
-fn push_flag(out: &mut String, name: &str, value: bool) {
-    out.push_str(name);
-    out.push_str(if value { "true" } else { "false" });
+fn flag(out: &mut String, before: &str, holds: bool) {
+    say(out, before, if holds { "true" } else { "false" });
 }

@@ -1,7 +1,7 @@
 //! What to ask and what to tell.
 
-use super::{Decision, PromptCause, Reason};
-use crate::policy::{Change, ChangeKind, PolicyVersion};
+use super::{Changes, Decision, PromptCause, case::Tidings};
+use crate::policy::{Change, PolicyVersion};
 
 /// What to ask a visitor, and why.
 #[derive(Clone, Copy, Debug)]
@@ -12,38 +12,17 @@ pub struct Prompt<'a> {
 impl<'a> Prompt<'a> {
     /// Why the visitor is asked.
     pub fn cause(&self) -> PromptCause {
-        self.decision.cause
+        self.decision.outcome.cause
     }
 
     /// The ids asked about: categories, and services with a choice of their own.
     pub fn ids(&self) -> impl Iterator<Item = &'a str> + use<'a> {
-        self.slots().map(|(_, id)| id)
-    }
-
-    pub(crate) fn slots(&self) -> impl Iterator<Item = (usize, &'a str)> + use<'a> {
-        let decision = self.decision;
-        let declared = &decision.policy.0;
-        decision
-            .verdicts
-            .iter()
-            .zip(&declared.index.slots)
-            .enumerate()
-            .filter(|(_, (verdict, _))| verdict.ask)
-            .map(|(place, (_, slot))| (place, slot.id.as_str()))
+        self.decision.case().asked().map(|(_, item)| &*item.id)
     }
 
     /// The changes since the visitor chose that touch what is asked. None on a first visit.
     pub fn changes(&self) -> impl Iterator<Item = &'a Change> + use<'a> {
-        let decision = self.decision;
-        let asked = *self;
-        decision.policy.0.changes.iter().filter(move |change| {
-            change.kind == ChangeKind::Ask
-                && decision.seen > 0
-                && asked.slots().any(|(place, _)| {
-                    change.version > decision.verdict(place).answered(decision.seen)
-                        && decision.policy.0.index.touches_slot(change, place)
-                })
-        })
+        self.decision.changes(self.decision.case().asked_changes())
     }
 }
 
@@ -54,25 +33,33 @@ pub struct Notice<'a> {
 }
 
 impl<'a> Notice<'a> {
+    fn tidings(&self) -> Tidings {
+        self.decision.case().notice().unwrap_or_default()
+    }
+
     /// Whether a GPC signal sent with this request denied something: California wants it displayed (11 CCR 7025(c)(6)).
     pub fn gpc_honoured(&self) -> bool {
-        self.decision.signals.gpc && self.decision.verdicts.iter().any(|verdict| verdict.reason == Reason::Gpc)
+        self.tidings().gpc_honoured
     }
 
     /// Whether something is allowed by default, so that a way to object must be offered.
     pub fn opt_out(&self) -> bool {
-        self.decision.verdicts.iter().any(|verdict| verdict.reason == Reason::RegimeDefault)
+        self.tidings().opt_out
     }
 
     /// The changes to be told of since the visitor last saw the policy.
     pub fn changes(&self) -> impl Iterator<Item = &'a Change> + use<'a> {
-        let seen = self.decision.seen;
-        let changes = self.decision.policy.0.changes.iter();
-        changes.filter(move |change| change.kind == ChangeKind::Notify && seen > 0 && change.version > seen)
+        self.decision.changes(self.decision.case().told_changes())
     }
 
     /// The version to acknowledge.
     pub fn version(&self) -> PolicyVersion {
         self.decision.policy.version()
+    }
+}
+
+impl Decision {
+    fn changes<'a>(&'a self, changes: Changes<'a>) -> impl Iterator<Item = &'a Change> {
+        changes.filter_map(|(place, _)| self.policy.changes().get(place))
     }
 }

@@ -1,24 +1,23 @@
 //! The rule itself: when a grant counts, what a denial and a signal do, when to ask.
 
-use super::{PromptCause, Reason, Status, Stored, Verdict};
+use super::{Outcome, PromptCause, Reason, Status, Stored, Verdict};
 use crate::{
     consent::{CLOCK_SKEW_MILLIS, Choice, DecodeError, Entry, Method, SealState},
-    policy::{GpcRule, Policy, Regime, RegimeKind, Slot},
-    signals::Signals,
+    policy::{GpcRule, Item, Regime, RegimeKind, Terms},
     timestamp::Timestamp,
 };
 
 /// Why nothing in a stored consent can be relied upon to allow anything.
-fn unusable(policy: &Policy, stored: Stored<'_>, seal: SealState, now: Timestamp) -> Option<Reason> {
+pub(super) fn unusable(terms: &Terms, stored: &Stored<'_>, seal: SealState, now: Timestamp) -> Option<Reason> {
     let consent = match stored {
         Stored::Absent => return None,
         Stored::Unreadable(DecodeError::NewerFormat) => return Some(Reason::NewerFormat),
         Stored::Unreadable(_) => return Some(Reason::Unreadable),
         Stored::Consent(consent) => consent,
     };
-    if consent.policy() != policy.id() {
+    if consent.policy() != &*terms.id {
         Some(Reason::ForeignPolicy)
-    } else if consent.version() > policy.version() {
+    } else if consent.version().get() > terms.version {
         // Before the seal: during a rollout its key may be as new as its policy, and it must not be asked away.
         Some(Reason::NewerPolicy)
     } else if seal == SealState::Missing {
@@ -37,14 +36,16 @@ pub(crate) fn is_from_future(at: Timestamp, now: Timestamp) -> bool {
 }
 
 fn is_older(at: Timestamp, now: Timestamp, seconds: u64) -> bool {
-    now.as_millis().saturating_sub(at.as_millis()) > seconds.saturating_mul(1000)
+    let age = now.as_millis().saturating_sub(at.as_millis());
+    age > 0 && (age - 1) / 1000 >= seconds
 }
 
-/// Whether a GPC signal denies `slot`: by law what has a listed use, and where consent is asked first, what goes
+/// Whether a GPC signal denies a switch: by law what has a listed use, and where consent is asked first, what goes
 /// without (Global Privacy Control, "Legal effects").
-pub(crate) fn signal_denies(regime: &Regime, slot: &Slot) -> bool {
+pub(crate) fn signal_denies(regime: &Regime, switch: &Item) -> bool {
+    let covers = &switch.covers;
     regime.gpc != GpcRule::Ignore
-        && if regime.kind == RegimeKind::OptIn { slot.legitimate_interest } else { slot.listed_use }
+        && if regime.kind == RegimeKind::OptIn { covers.legitimate_interest } else { covers.listed_use }
 }
 
 /// Whether a visitor may override a signal explicitly.
@@ -52,84 +53,91 @@ pub(crate) fn can_override(regime: &Regime) -> bool {
     regime.gpc == GpcRule::HonourUnlessOverridden
 }
 
-/// What one decision is made from.
-pub(super) struct Facts<'a> {
-    policy: &'a Policy,
-    stored: Stored<'a>,
-    seal: SealState,
-    signals: &'a Signals,
-    now: Timestamp,
-    regime: &'a Regime,
-    remembers_gpc: bool,
-    pub(super) unusable: Option<Reason>,
+/// What one decision is made from, and what was decided so far.
+pub(super) struct Judge<'a> {
+    pub(super) terms: &'a Terms,
+    pub(super) seal: SealState,
+    pub(super) regime: &'a Regime,
+    pub(super) remembers_gpc: bool,
+    pub(super) outcome: Outcome,
 }
 
-impl<'a> Facts<'a> {
-    pub(super) fn new(
-        policy: &'a Policy,
-        stored: Stored<'a>,
-        seal: SealState,
-        signals: &'a Signals,
-        now: Timestamp,
-        remembers_gpc: bool,
-    ) -> Self {
-        let regime = policy.regime(signals.region);
-        let unusable = unusable(policy, stored, seal, now);
-        Self { policy, stored, seal, signals, now, regime, remembers_gpc, unusable }
-    }
-
-    /// The verdict on a slot, from the stored answer that speaks for it.
-    pub(super) fn verdict(&self, place: usize, entry: Option<&Entry<'_>>) -> Verdict {
-        let Some(slot) = self.policy.0.index.slots.get(place) else { return Verdict::default() };
-        let (version, at) = entry.map_or((0, Timestamp::default()), |entry| (entry.stamp.version, entry.stamp.at));
-        let verdict = |status, reason| Verdict { status, reason, version, at, ..Verdict::default() };
-
-        if let Some(entry) = entry.filter(|entry| entry.choice == Choice::Denied) {
-            let reason = if entry.stamp.method == Method::Gpc { Reason::Gpc } else { Reason::Refused };
-            let ask = self.asks_refused_again(entry, slot.ask_since);
-            return Verdict { ask, ..verdict(Status::Denied, reason) };
+impl Judge<'_> {
+    /// The verdict on a switch, from the stored answer that speaks for it.
+    pub(super) fn of_switch(&self, switch: &Item, entry: Option<&Entry<'_>>) -> Verdict {
+        let Self { regime, outcome, .. } = self;
+        let opt_in = regime.kind == RegimeKind::OptIn;
+        let mut verdict = Verdict::default();
+        let mut fault = outcome.unusable;
+        let mut overrides = false;
+        if let Some(entry) = entry {
+            (verdict.version, verdict.at) = (entry.stamp.version, entry.stamp.at);
+            if entry.choice == Choice::Denied {
+                verdict.deny(entry);
+                verdict.ask = self.asks_refused_again(entry, switch.covers.since);
+                return verdict;
+            }
+            if fault.is_none() {
+                fault = self.fault_of_grant(entry, switch.since);
+            }
+            overrides = fault.is_none() && entry.stamp.method == Method::GpcOverride;
         }
-        let grant = entry.map(|entry| (entry, self.fault_of_grant(entry, slot.since)));
-        let overridden = can_override(self.regime)
-            && grant.is_some_and(|(entry, fault)| fault.is_none() && entry.stamp.method == Method::GpcOverride);
         // A signal honoured once also speaks for what the visitor never answered.
-        let remembered = self.remembers_gpc && entry.is_none() && self.regime.kind != RegimeKind::OptIn;
-        if (self.signals.gpc || remembered) && signal_denies(self.regime, slot) && !overridden {
+        let signal = outcome.signals.gpc || (self.remembers_gpc && entry.is_none() && !opt_in);
+        if signal && signal_denies(regime, switch) && !(overrides && can_override(regime)) {
+            verdict.status = Status::Denied;
+            verdict.reason = Reason::Gpc;
             // Where nothing is allowed by default nothing needs to be remembered: in opt-in regimes, and under a
             // consent that cannot be used. Storing the denial would make such a consent usable.
-            let persist = self.regime.kind != RegimeKind::OptIn && self.unusable.is_none();
-            return Verdict { persist, ..verdict(Status::Denied, Reason::Gpc) };
+            verdict.persist = !opt_in && outcome.unusable.is_none();
+        } else if let Some(fault) = fault {
+            verdict.reason = fault;
+            verdict.ask = !matches!(fault, Reason::NewerPolicy | Reason::NewerFormat);
+        } else if entry.is_some() {
+            verdict.status = Status::Granted;
+            verdict.reason = if overrides { Reason::GpcOverride } else { Reason::Chosen };
+            // A service that follows this switch may have changed although the switch itself has not.
+            verdict.ask = verdict.version < switch.covers.since;
+        } else if opt_in {
+            verdict.ask = true;
+        } else {
+            verdict.status = Status::Granted;
+            verdict.reason = Reason::RegimeDefault;
         }
-        match (grant, self.unusable) {
-            (Some((entry, None)), _) => {
-                let reason =
-                    if entry.stamp.method == Method::GpcOverride { Reason::GpcOverride } else { Reason::Chosen };
-                // A service that follows this switch may have changed although the switch itself has not.
-                Verdict { ask: entry.stamp.version < slot.ask_since, ..verdict(Status::Granted, reason) }
-            }
-            (Some((_, Some(fault))), _) | (None, Some(fault)) => {
-                let ask = !matches!(fault, Reason::NewerPolicy | Reason::NewerFormat);
-                Verdict { ask, ..verdict(Status::Undecided, fault) }
-            }
-            (None, None) if self.regime.kind == RegimeKind::OptIn => {
-                Verdict { ask: true, ..verdict(Status::Undecided, Reason::NoAnswer) }
-            }
-            (None, None) => verdict(Status::Granted, Reason::RegimeDefault),
-        }
+        verdict
     }
 
-    /// Why a stored grant does not count; `None` if it does.
+    /// The verdict on a service that follows its category, from its own refusal, if it was refused when it had a choice
+    /// of its own.
+    pub(super) fn of_follower(&self, item: &Item, refused: Option<&Entry<'_>>) -> Verdict {
+        let mut verdict = self.outcome.verdicts.get(item.switch).copied().unwrap_or_default();
+        // What a visitor is asked, and what is stored, is the switch's.
+        verdict.ask = false;
+        verdict.persist = false;
+        match refused {
+            Some(refused) if verdict.status != Status::Denied => {
+                verdict = Verdict::default();
+                verdict.deny(refused);
+            }
+            None if verdict.status == Status::Granted && verdict.version != 0 && verdict.version < item.since => {
+                verdict.status = Status::Undecided;
+                verdict.reason = Reason::PolicyChanged;
+            }
+            _ => {}
+        }
+        verdict
+    }
+
+    /// Why a stored grant does not count that can be relied upon otherwise; `None` if it does.
     fn fault_of_grant(&self, entry: &Entry<'_>, since: u32) -> Option<Reason> {
-        let stamp = entry.stamp;
-        if self.unusable.is_some() {
-            self.unusable
-        } else if stamp.version > self.policy.version().get() {
+        let (stamp, now) = (&entry.stamp, self.outcome.now);
+        if stamp.version > self.terms.version {
             Some(Reason::NewerPolicy)
-        } else if is_from_future(stamp.at, self.now) {
+        } else if is_from_future(stamp.at, now) {
             Some(Reason::FromFuture)
         } else if stamp.version < since {
             Some(Reason::PolicyChanged)
-        } else if is_older(stamp.at, self.now, self.regime.grant_max_age) {
+        } else if is_older(stamp.at, now, self.regime.grant_max_age) {
             Some(Reason::Expired)
         } else if stamp.regime < self.regime.kind {
             Some(Reason::StricterRegime)
@@ -140,37 +148,32 @@ impl<'a> Facts<'a> {
 
     /// A refusal always counts; being old or under an older version only allows to ask again. Where the default is
     /// yes there is nothing to gain by asking, so nobody is.
-    fn asks_refused_again(&self, entry: &Entry<'_>, ask_since: u32) -> bool {
+    fn asks_refused_again(&self, entry: &Entry<'_>, since: u32) -> bool {
         self.regime.kind == RegimeKind::OptIn
             && self.seal.is_trusted()
-            && !matches!(self.unusable, Some(Reason::NewerPolicy))
-            && (entry.stamp.version < ask_since || is_older(entry.stamp.at, self.now, self.regime.refusal_quiet))
+            && self.outcome.unusable != Some(Reason::NewerPolicy)
+            && (entry.stamp.version < since || is_older(entry.stamp.at, self.outcome.now, self.regime.refusal_quiet))
     }
 
-    /// Why a prompt is shown, if one is.
-    pub(super) fn cause(&self, verdicts: &[Verdict]) -> PromptCause {
-        match (self.stored, self.unusable) {
-            (Stored::Absent, _) => PromptCause::FirstVisit,
-            (_, Some(Reason::Unreadable)) => PromptCause::Unreadable,
-            (_, Some(Reason::ForeignPolicy)) => PromptCause::ForeignPolicy,
-            (_, Some(Reason::Unsealed | Reason::BadSeal)) => PromptCause::Unsealed,
-            (_, Some(Reason::FromFuture)) => PromptCause::FromFuture,
-            _ => {
-                let slots = &self.policy.0.index.slots;
-                let asked = || verdicts.iter().zip(slots).filter(|(verdict, _)| verdict.ask);
-                let seen = self.stored.consent().map_or(0, |consent| consent.version().get());
-                if asked().any(|(verdict, slot)| verdict.answered(seen) < slot.ask_since) {
-                    PromptCause::PolicyChanged
-                } else if asked().any(|(verdict, _)| verdict.reason == Reason::StricterRegime) {
-                    PromptCause::StricterRegime
-                } else if asked().any(|(verdict, _)| verdict.version == 0) {
-                    PromptCause::Unanswered
-                } else if asked().any(|(verdict, _)| verdict.reason == Reason::FromFuture) {
-                    PromptCause::FromFuture
-                } else {
-                    PromptCause::Expired
-                }
-            }
+    /// Why a visitor is asked about a switch.
+    pub(super) fn cause(&self, verdict: &Verdict, switch: &Item) -> PromptCause {
+        match self.outcome.unusable {
+            Some(Reason::Unreadable) => PromptCause::Unreadable,
+            Some(Reason::ForeignPolicy) => PromptCause::ForeignPolicy,
+            Some(Reason::Unsealed | Reason::BadSeal) => PromptCause::Unsealed,
+            Some(Reason::FromFuture) => PromptCause::FromFuture,
+            _ if verdict.answered(self.outcome.seen) < switch.covers.since => PromptCause::PolicyChanged,
+            _ if verdict.reason == Reason::StricterRegime => PromptCause::StricterRegime,
+            _ if verdict.version == 0 => PromptCause::Unanswered,
+            _ if verdict.reason == Reason::FromFuture => PromptCause::FromFuture,
+            _ => PromptCause::Expired,
         }
+    }
+}
+
+impl Verdict {
+    fn deny(&mut self, refused: &Entry<'_>) {
+        self.status = Status::Denied;
+        self.reason = if refused.stamp.method == Method::Gpc { Reason::Gpc } else { Reason::Refused };
     }
 }

@@ -74,32 +74,32 @@ words!(Reason: Necessary = "necessary", Chosen = "chosen", GpcOverride = "gpc-ov
     BadSeal = "bad-seal", FromFuture = "from-future", NewerPolicy = "newer-policy", NewerFormat = "newer-format",
     Unreadable = "unreadable", ForeignPolicy = "foreign-policy");
 
-/// Why a prompt is shown.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+/// Why a prompt is shown. Of several causes the first in this order is told.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "kebab-case"))]
 #[non_exhaustive]
 pub enum PromptCause {
     /// The visitor never answered.
     #[default]
     FirstVisit,
-    /// The visitor answered, but not about everything.
-    Unanswered,
-    /// The policy changed since.
-    PolicyChanged,
-    /// An answer is too old.
-    Expired,
-    /// A stricter regime holds now.
-    StricterRegime,
     /// The consent cannot be read.
     Unreadable,
     /// The consent belongs to another policy.
     ForeignPolicy,
     /// The consent lacks a good seal.
     Unsealed,
+    /// The policy changed since.
+    PolicyChanged,
+    /// A stricter regime holds now.
+    StricterRegime,
+    /// The visitor answered, but not about everything.
+    Unanswered,
     /// The consent is dated ahead.
     FromFuture,
+    /// An answer is too old.
+    Expired,
 }
 
-words!(PromptCause: FirstVisit = "first-visit", Unanswered = "unanswered", PolicyChanged = "policy-changed",
-    Expired = "expired", StricterRegime = "stricter-regime", Unreadable = "unreadable",
-    ForeignPolicy = "foreign-policy", Unsealed = "unsealed", FromFuture = "from-future");
+words!(PromptCause: FirstVisit = "first-visit", Unreadable = "unreadable", ForeignPolicy = "foreign-policy",
+    Unsealed = "unsealed", PolicyChanged = "policy-changed", StricterRegime = "stricter-regime",
+    Unanswered = "unanswered", FromFuture = "from-future", Expired = "expired");

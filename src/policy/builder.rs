@@ -8,14 +8,14 @@ use alloc::{
 
 use super::{
     Contact, Declared, Policy,
-    category::Category,
+    category::{Basis, Category},
     change::{Change, ChangeKind},
     fault::Faults,
     id::NECESSARY,
-    index::Index,
     localized::Localized,
     regime::Regime,
     service::Service,
+    terms::{Item, Step, Terms},
     validate,
 };
 use crate::banner::{Word, Words};
@@ -133,16 +133,74 @@ impl PolicyBuilder {
     /// Makes the policy without checking it.
     pub(crate) fn assemble(mut self) -> Policy {
         self.put_necessary_first();
-        self.fill_regimes();
+        let terms = self.terms();
+        Policy(Arc::new(Declared {
+            default_locale: self.default_locale,
+            contact: self.contact,
+            categories: self.categories,
+            services: self.services,
+            changes: self.changes,
+            retired: self.retired,
+            data_names: self.data_names,
+            words: self.words,
+            terms,
+        }))
+    }
+
+    /// What is decided on. The `necessary` category stands first.
+    fn terms(&mut self) -> Terms {
         let version = self.changes.last().map_or(1, |newest| newest.version);
-        let changes = &self.changes;
-        let since = |id: &str| {
-            let touching =
-                |change: &&Change| change.kind == ChangeKind::Ask && change.touches.iter().any(|touched| touched == id);
-            changes.iter().rev().find(touching).map_or(1, |change| change.version)
-        };
-        let index = Index::new(&self.categories, &self.services, &self.regimes, since);
-        self.declare(version, index)
+        let mut terms = Terms::new(self.id.clone(), version);
+        terms.items.iter_mut().for_each(|necessary| necessary.since = self.since(NECESSARY, &[]));
+        for (place, category) in self.categories.iter().enumerate().skip(1) {
+            terms.add(Item {
+                id: category.id.clone(),
+                short: category.key.as_ref().unwrap_or(&category.id).clone(),
+                formerly: category.formerly.join(" "),
+                cookies: String::new(),
+                category: place,
+                switch: place,
+                since: self.since(&category.id, &category.formerly),
+                has_use: !category.uses.is_empty(),
+                has_interest: category.basis == Basis::LegitimateInterest,
+                ..Item::default()
+            });
+        }
+        for service in &self.services {
+            // A fault where there is no such category; the policy is not built then.
+            let found = self.categories.iter().enumerate().find(|(_, category)| category.id == service.category);
+            let Some((category, of)) = found else { continue };
+            // What follows a category has its basis, and says nothing of it by itself.
+            let basis =
+                if service.own_choice { service.basis.unwrap_or(of.basis) } else { service.basis.unwrap_or_default() };
+            let cookies: Vec<&str> = service.cookies.iter().map(|cookie| cookie.name()).collect();
+            terms.add(Item {
+                id: service.id.clone(),
+                short: service.short().to_string(),
+                formerly: service.formerly.join(" "),
+                cookies: cookies.join(" "),
+                category,
+                switch: if service.own_choice { terms.items.len() } else { category },
+                since: self.since(&service.id, &service.formerly),
+                has_use: !service.uses.is_empty(),
+                has_interest: basis == Basis::LegitimateInterest,
+                ..Item::default()
+            });
+        }
+        for change in &self.changes {
+            let (version, kind) = (change.version, change.kind);
+            terms.steps.push(Step { version, kind, touches: change.touches.join(" ") });
+        }
+        terms.regimes = core::mem::take(&mut self.regimes);
+        terms.close_regimes();
+        terms
+    }
+
+    /// The version of the last `ask` change that touches an id, under any name it had; 1 if none does.
+    fn since(&self, id: &str, formerly: &[String]) -> u32 {
+        let is_named = |touched: &String| touched == id || formerly.contains(touched);
+        let asks = self.changes.iter().filter(|change| change.kind == ChangeKind::Ask);
+        asks.filter(|change| change.touches.iter().any(is_named)).map(|change| change.version).max().unwrap_or(1)
     }
 
     pub(crate) fn put_necessary_first(&mut self) {
@@ -150,28 +208,5 @@ impl PolicyBuilder {
             Some(place) => self.categories.get_mut(..=place).into_iter().for_each(|head| head.rotate_right(1)),
             None => self.categories.insert(0, Category::new(NECESSARY)),
         }
-    }
-
-    pub(crate) fn fill_regimes(&mut self) {
-        if self.regimes.is_empty() {
-            self.regimes.extend(["eu", "us-ca"].into_iter().filter_map(Regime::preset));
-        }
-    }
-
-    pub(crate) fn declare(self, version: u32, index: Index) -> Policy {
-        Policy(Arc::new(Declared {
-            id: self.id,
-            version,
-            default_locale: self.default_locale,
-            contact: self.contact,
-            categories: self.categories,
-            services: self.services,
-            changes: self.changes,
-            retired: self.retired,
-            regimes: self.regimes,
-            data_names: self.data_names,
-            words: self.words,
-            index,
-        }))
     }
 }

@@ -35,14 +35,17 @@ macro_rules! words {
             /// Every value, in the order of declaration.
             pub const ALL: &[Self] = &[$(Self::$variant),+];
 
+            /// One text: a table of texts costs the WASM module more than the code that counts words.
+            const WORDS: &str = concat!($($word, " "),+);
+
             /// The word used in policy files and on the wire.
-            pub const fn word(self) -> &'static str {
-                match self { $(Self::$variant => $word),+ }
+            pub fn word(self) -> &'static str {
+                crate::text::nth(Self::WORDS, self as usize)
             }
 
             /// The value that `word` names.
             pub fn from_word(word: &str) -> Option<Self> {
-                Self::ALL.iter().copied().find(|value| value.word() == word)
+                Self::ALL.get(crate::text::place_of(word, Self::WORDS)?).copied()
             }
         }
     };

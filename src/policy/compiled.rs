@@ -5,7 +5,7 @@ use alloc::string::String;
 use serde_json::{Map, Value as Json, json};
 
 use super::{Localized, Policy, change::ChangeKind};
-use crate::banner::Word;
+use crate::{banner::Word, text::words};
 
 /// What a server adds to the compiled policy it serves.
 #[derive(Clone, Copy, Debug)]
@@ -26,29 +26,30 @@ impl Policy {
         let text = |text: &Localized| text.get(locale, &declared.default_locale).map(Json::from);
         let mut object = json!({
             "format": 1,
-            "id": declared.id,
-            "version": declared.version,
+            "id": declared.terms.id,
+            "version": declared.terms.version,
             "locale": locale,
         });
         let mut contact = json!({ "name": declared.contact.name });
         put(&mut contact, "url", declared.contact.url.as_deref().map(Json::from));
         put(&mut contact, "email", declared.contact.email.as_deref().map(Json::from));
         put(&mut object, "contact", Some(contact).filter(|_| !declared.contact.name.is_empty()));
-        let regimes = declared.regimes.iter().map(|regime| {
+        let regimes = declared.terms.regimes.iter().map(|regime| {
             json!({
                 "id": regime.id,
                 "kind": regime.kind.word(),
-                "regions": regime.regions.iter().map(|region| region.as_str()).collect::<alloc::vec::Vec<_>>(),
+                "regions": words(&regime.regions).collect::<alloc::vec::Vec<_>>(),
                 "grantMaxAge": regime.grant_max_age,
                 "refusalQuiet": regime.refusal_quiet,
                 "gpc": regime.gpc.word(),
             })
         });
         put(&mut object, "regimes", Some(regimes.collect()));
-        let categories = declared.categories.iter().zip(&declared.index.category_since).map(|(category, since)| {
+        let mut items = declared.terms.items.iter();
+        let categories = declared.categories.iter().zip(items.by_ref()).map(|(category, item)| {
             let mut object = json!({ "id": category.id });
             put(&mut object, "key", category.key.as_deref().map(Json::from));
-            put(&mut object, "since", Some(*since).filter(|since| *since > 1).map(Json::from));
+            put(&mut object, "since", Some(item.since).filter(|since| *since > 1).map(Json::from));
             put(&mut object, "name", text(&category.name));
             put(&mut object, "purpose", text(&category.purpose));
             put(&mut object, "uses", list(category.uses.iter().map(|usage| usage.word())));
@@ -57,11 +58,11 @@ impl Policy {
             object
         });
         put(&mut object, "categories", Some(categories.collect()));
-        let services = declared.services.iter().zip(&declared.index.services).map(|(service, known)| {
+        let services = declared.services.iter().zip(items).map(|(service, item)| {
             let mut object = json!({ "id": service.id, "category": service.category });
             put(&mut object, "key", service.key.as_deref().map(Json::from));
             put(&mut object, "own", service.own_choice.then_some(Json::Bool(true)));
-            put(&mut object, "since", Some(known.since).filter(|since| *since > 1).map(Json::from));
+            put(&mut object, "since", Some(item.since).filter(|since| *since > 1).map(Json::from));
             put(&mut object, "name", text(&service.name));
             put(&mut object, "purpose", text(&service.purpose));
             put(&mut object, "uses", list(service.uses.iter().map(|usage| usage.word())));

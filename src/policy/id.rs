@@ -11,9 +11,9 @@ pub const NECESSARY: &str = "necessary";
 
 /// Whether `text` is an identifier: `[a-z][a-z0-9_-]*`, at most [`MAX_ID_BYTES`] bytes.
 pub fn is_id(text: &str) -> bool {
-    text.len() <= MAX_ID_BYTES
-        && text.starts_with(|first: char| first.is_ascii_lowercase())
-        && text.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_' | b'-'))
+    let letter = |byte: &u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_' | b'-');
+    let bytes = text.as_bytes();
+    text.len() <= MAX_ID_BYTES && matches!(bytes, [b'a'..=b'z', ..]) && bytes.iter().all(letter)
 }
 
 /// Whether `text` can stand as a cookie name in a rule: an HTTP token (RFC 9110 section 5.6.2), `*` only at its end.

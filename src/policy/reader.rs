@@ -209,7 +209,7 @@ impl Reader {
             (None, kind) => Regime::new(id, kind.unwrap_or(RegimeKind::OptIn)),
         };
         if fields.fields.iter().any(|(name, _)| name == "regions") {
-            regime.regions = self.list(&mut fields, "regions", |reader, node, path| {
+            let regions = self.list(&mut fields, "regions", |reader, node, path| {
                 let position = node.position;
                 let text = reader.text_of(node, path)?;
                 let region = Region::parse(&text);
@@ -217,8 +217,10 @@ impl Reader {
                     let expected = "an ISO 3166 code such as \"FR\" or \"US-CA\"";
                     reader.fault(FaultCode::BadValue, path, position, &format!("{text:?}"), expected);
                 }
-                region
+                Some(text)
             });
+            regime.regions = Default::default();
+            regime = regime.regions(&regions.join(" "));
         }
         if let Some(seconds) = self.duration(&mut fields, "grant_max_age") {
             regime.grant_max_age = seconds;

@@ -1,9 +1,9 @@
 //! Regimes: the rule of a region.
 
-use alloc::{string::String, vec::Vec};
+use alloc::string::String;
 
 use super::category::words;
-use crate::signals::Region;
+use crate::{signals::Region, text};
 
 const DAY: u64 = 86_400;
 
@@ -40,7 +40,8 @@ words!(GpcRule: Ignore = "ignore", Honour = "honour", HonourUnlessOverridden = "
 pub struct Regime {
     pub(crate) id: String,
     pub(crate) kind: RegimeKind,
-    pub(crate) regions: Vec<Region>,
+    /// ISO 3166 codes in capitals, separated by spaces.
+    pub(crate) regions: String,
     pub(crate) grant_max_age: u64,
     pub(crate) refusal_quiet: u64,
     pub(crate) gpc: GpcRule,
@@ -52,7 +53,7 @@ impl Regime {
         Self {
             id: id.into(),
             kind,
-            regions: Vec::new(),
+            regions: String::new(),
             grant_max_age: 182 * DAY,
             refusal_quiet: 182 * DAY,
             gpc: if kind == RegimeKind::Inform { GpcRule::Ignore } else { GpcRule::Honour },
@@ -69,21 +70,30 @@ impl Regime {
         const EUROPE: &str = "AT BE BG HR CY CZ DK EE FI FR DE GR HU IE IT LV LT LU MT NL PL PT RO SK SI ES SE \
                               IS LI NO GB CH";
         match id {
-            "eu" => Some(Self::new("eu", RegimeKind::OptIn).regions(EUROPE)),
+            "eu" => Some(Self { regions: EUROPE.into(), ..Self::new("eu", RegimeKind::OptIn) }),
             "us-ca" => Some(Self {
+                regions: "US-CA".into(),
                 grant_max_age: 365 * DAY,
                 refusal_quiet: 365 * DAY,
                 gpc: GpcRule::HonourUnlessOverridden,
-                ..Self::new("us-ca", RegimeKind::OptOut).regions("US-CA")
+                ..Self::new("us-ca", RegimeKind::OptOut)
             }),
             _ => None,
         }
     }
 
+    /// Stricter in kind, or with a shorter life of a grant.
+    pub(crate) fn is_stricter(&self, other: &Self) -> bool {
+        self.kind > other.kind || (self.kind == other.kind && self.grant_max_age < other.grant_max_age)
+    }
+
     /// Adds regions, ISO 3166-1 or 3166-2 codes separated by spaces; what is no code is left out.
     #[must_use]
     pub fn regions(mut self, codes: &str) -> Self {
-        self.regions.extend(codes.split(' ').filter_map(Region::parse));
+        for region in codes.split(' ').filter_map(Region::parse) {
+            self.regions.push(' ');
+            self.regions.push_str(region.as_str());
+        }
         self
     }
 
@@ -119,8 +129,8 @@ impl Regime {
     }
 
     /// The regions it holds in.
-    pub fn holds_in(&self) -> &[Region] {
-        &self.regions
+    pub fn holds_in(&self) -> impl Iterator<Item = Region> {
+        text::words(&self.regions).filter_map(Region::parse)
     }
 
     /// How long a grant counts, in seconds.

@@ -60,10 +60,7 @@ impl CookieRule {
 
     /// Whether a cookie called `name` falls under this rule. Names are compared as bytes.
     pub fn matches(&self, name: &str) -> bool {
-        match self.name.strip_suffix('*') {
-            Some(prefix) => name.starts_with(prefix),
-            None => self.name == name,
-        }
+        crate::cookies::cookie_matches(&self.name, name)
     }
 }
 

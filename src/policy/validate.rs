@@ -12,7 +12,10 @@ use super::{
     regime::Regime,
     service::Service,
 };
-use crate::consent::{MAX_COOKIE_BYTES, MAX_COOKIE_NAME_BYTES, largest_text};
+use crate::{
+    consent::{MAX_COOKIE_BYTES, MAX_COOKIE_NAME_BYTES, largest_text},
+    text::has_word,
+};
 
 const ID_FORM: &str = "an identifier: a lower-case letter, then letters, digits, `_` or `-`, at most 32 bytes";
 
@@ -292,7 +295,7 @@ impl Check {
                     let expected = format!("a name other than that of regime[{earlier_place}].id");
                     self.fault(FaultCode::Duplicate, format!("{path}.id"), &quoted(&regime.id), expected);
                 }
-                for region in regime.regions.iter().filter(|region| earlier.regions.contains(region)) {
+                for region in regime.holds_in().filter(|region| has_word(&earlier.regions, region.code())) {
                     let expected = format!("a region that regime[{earlier_place}] does not have already");
                     let found = quoted(region.as_str());
                     self.fault(FaultCode::Duplicate, format!("{path}.regions"), &found, expected);
@@ -311,10 +314,11 @@ impl Check {
     /// Proves that no consent under this policy outgrows its cookie.
     fn size(&mut self, policy: &PolicyBuilder) {
         let policy = policy.clone().assemble();
-        let size = largest_text(&policy) + MAX_COOKIE_NAME_BYTES;
+        let terms = &policy.0.terms;
+        let size = largest_text(terms) + MAX_COOKIE_NAME_BYTES;
         if size > MAX_COOKIE_BYTES {
-            let slots = policy.0.index.slots.len();
-            let found = format!("{slots} choices that need up to {size} bytes");
+            let choices = terms.switches().count();
+            let found = format!("{choices} choices that need up to {size} bytes");
             let expected = format!(
                 "at most {MAX_COOKIE_BYTES} bytes for the consent cookie with its name: give ids a short `key` \
                  (ids are up to {MAX_ID_BYTES} bytes) or let services follow their category"

@@ -14,7 +14,7 @@ use super::{
     page_words::{PageWords, words},
 };
 use crate::{
-    banner::{self, Html, Markup, View},
+    banner::{self, Html, View},
     decision::Decision,
     policy::{ChangeKind, Localized, Policy, RegimeKind},
     visit::Visit,

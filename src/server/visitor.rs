@@ -188,7 +188,7 @@ impl ConsentHtml {
     /// with nothing to answer and everything allowed.
     pub fn head(&self) -> String {
         let decision = self.decision();
-        let everything = decision.verdicts().iter().all(|verdict| verdict.status.is_allowed());
+        let everything = decision.case().verdicts().iter().all(|verdict| verdict.status.is_allowed());
         if everything && decision.prompt().is_none() && decision.notice().is_none() {
             return String::new();
         }

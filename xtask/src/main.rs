@@ -2,6 +2,7 @@
 
 mod demo;
 mod differential;
+mod functions;
 mod package;
 mod shell;
 mod sizes;
@@ -21,7 +22,8 @@ usage: cargo xtask <command>
 
   demo [args]                the example site on http://127.0.0.1:8787
   test [step]                everything that must hold, as the continuous integration runs it; or the steps of that name
-  pkg [--sizes] [--check]    the npm package in pkg/dist; its sizes against the budgets;
+  pkg [--sizes] [--functions] [--check]
+                             the npm package in pkg/dist; its sizes against the budgets; those of the module's functions;
                              with --check a page script that is out of date is an error instead of rewritten
   diff [--cases N] [--seed S]
                              random cases through the native and the WASM build, compared byte for byte
@@ -49,15 +51,19 @@ fn run(mut args: Parser) -> Result<()> {
     let workspace = Workspace::find()?;
     match command.as_str() {
         "pkg" => {
-            let (mut sizes, mut page) = (false, PageScript::Write);
+            let (mut sizes, mut functions, mut page) = (false, false, PageScript::Write);
             while let Some(arg) = args.next()? {
                 match arg {
                     Arg::Long("sizes") => sizes = true,
+                    Arg::Long("functions") => functions = true,
                     Arg::Long("check") => page = PageScript::Check,
                     other => return Err(other.unexpected().into()),
                 }
             }
             package::build(&workspace, page)?;
+            if functions {
+                functions::report(&workspace)?;
+            }
             if sizes { sizes::report(&workspace) } else { Ok(()) }
         }
         "diff" => {

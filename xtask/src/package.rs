@@ -60,7 +60,8 @@ fn bind(workspace: &Workspace, compiled: &Path) -> Result<()> {
         .out_name("engine")
         .web(true)?
         .typescript(false)
-        .remove_name_section(true)
+        // The optimiser takes the names off; until then they say whose the bytes are.
+        .remove_name_section(false)
         .remove_producers_section(true)
         .omit_default_module_path(true)
         .generate(workspace.engine())
@@ -79,7 +80,16 @@ fn optimise(workspace: &Workspace) -> Result<()> {
     let shorten = ["--minify-imports-and-exports-and-modules"];
     let names = output(&mut wasm_opt("engine_bg.wasm", "engine_short.wasm", &shorten))?;
     fs::write(engine.join("names.json"), names).context("cannot write names.json")?;
-    let shrink = ["-Oz", "--converge", "--strip-debug", "--strip-producers", "--strip-target-features"];
+    let shrink = [
+        "--flatten",
+        "--rereloop",
+        "-Oz",
+        "-Oz",
+        "--converge",
+        "--strip-debug",
+        "--strip-producers",
+        "--strip-target-features",
+    ];
     run(&mut wasm_opt("engine_short.wasm", "engine.wasm", &shrink))
 }
 

@@ -210,7 +210,7 @@ test("the page decides from the same cookie and facts as the server, byte for by
     await page.waitForFunction(() => /same|differ|not run/.test(document.querySelector("#verdict").textContent));
     assert.match(await page.textContent("#verdict"), /the same, character by character/);
     const [server, browser, engine] = await page.evaluate(async () => {
-      const { Engine, initSync, inlinedBytes } = await import("/pkg/test/engine.js");
+      const { initSync, inlinedBytes, start } = await import("/pkg/test/engine.js");
       initSync({ module: inlinedBytes() });
       const [policy, decision] = await Promise.all(
         ["policy.json", "decision"].map((name) => fetch(`/privacy-choices/${name}`).then((got) => got.text())),
@@ -218,9 +218,9 @@ test("the page decides from the same cookie and facts as the server, byte for by
       const { gpc, region, now } = JSON.parse(decision);
       const compiled = JSON.parse(policy);
       const text = (id) => document.getElementById(id).textContent;
-      const engine = new Engine(compiled);
-      engine.see(document.cookie, compiled.cookie, compiled.sealed, gpc, region ?? "", now);
-      const decided = engine.decide();
+      const { cookie, sealed } = compiled;
+      const facts = { cookies: document.cookie, cookie, sealed, gpc, region: region ?? "", now };
+      const decided = start(compiled, true)("decide", facts);
       return [text("server"), text("browser"), { server: decision, browser: decided }];
     });
     assert.equal(browser, server);

@@ -1,0 +1,34 @@
+// The engine with names for what it is asked. The request is that of src/web.rs.
+import { Engine } from "wasm-glue";
+import { clean, FIELD, flatten } from "./flat.ts";
+import type { Policy } from "../types/index.d.ts";
+
+/** What is known of a visitor. */
+export interface Facts {
+  cookies: string;
+  /** The name of the consent cookie. */
+  cookie: string;
+  sealed: boolean;
+  gpc: boolean;
+  /** Empty where it is unknown. */
+  region: string;
+  /** Whole milliseconds since 1970, at most 2^53 - 1. */
+  now: number;
+}
+
+export type Question = "decide" | "persist" | "clear" | "age" | (string & {});
+
+/** Asks one engine; an answer that is empty says that there is nothing. */
+export type Core = (question: Question, facts: Facts, ...args: readonly string[]) => string;
+
+/** @throws Error with code and path for a faulty policy. */
+export function start(policy: Policy, usable: boolean): Core | undefined {
+  const flat = flatten(policy);
+  if (!usable) return;
+  const engine = new Engine(flat);
+  const flag = (holds: boolean) => (holds ? "1" : "");
+  return (question, { cookies, cookie, sealed, gpc, region, now }, a = "", b = "", c = "", d = "") =>
+    engine.ask(
+      [question, cookie, flag(sealed), flag(gpc), region, `${now}`, a, b, c, d].map(clean).concat(cookies).join(FIELD),
+    );
+}

@@ -1,0 +1,120 @@
+// A compiled policy, checked and made into the flat text that the engine reads. What may not stand in a policy is found
+// here, with its path; the records and the order of their fields are those of src/web/policy.rs.
+import type { Category, Policy, Service } from "../types/index.d.ts";
+
+/** Begins a field of a text; the other begins a record. */
+export const FIELD = "\x1f";
+const RECORD = "\x1e";
+
+/** A text without what separates. */
+export const clean = (text: string): string => text.replace(/[\x1e\x1f]/g, " ");
+
+const ID = /^[a-z][a-z0-9_-]{0,31}$/;
+
+/** What cookies can be called (RFC 9110 section 5.6.2); a pattern has a `*` at its end. */
+const TOKEN = /^[!#-'*+.^-z|~\w-]+$/;
+
+/** What a text may be, by the name of its field; what is not here may be anything. */
+const FORMS: { readonly [field: string]: RegExp } = {
+  id: ID,
+  key: ID,
+  category: ID,
+  formerly: ID,
+  touches: ID,
+  cookie: TOKEN,
+  cookies: TOKEN,
+  regions: /^[A-Z]{2}(-[A-Z0-9]{1,3})?$/,
+  kind: /^(opt-in|opt-out|inform|ask|notify|editorial)$/,
+  gpc: /^(ignore|honour(-unless-overridden)?)$/,
+  uses: /^(sale|share|targeted-ads)$/,
+  basis: /^(consent|contract|legitimate-interest)$/,
+  // Only what can never run a script when a visitor follows it.
+  url: /^(https?:\/\/|mailto:|\/(?!\/))/,
+};
+
+// The fields of each record. A sign before a name says what it is: `!` a text that must be there, `*` a list of texts,
+// `#` a whole number, `+` one from 1, `?` a flag, `~` a text that is only read by people and stays here; all else is a
+// text.
+const POLICY = "!id +version ~locale ~cookie ~mount";
+const REGIME = "!id kind *regions #grantMaxAge #refusalQuiet gpc";
+const CATEGORY = "!id key +since *uses basis *formerly ~name ~purpose";
+const SERVICE = CATEGORY + " !category ?own *cookies";
+const CHANGE = "+version kind *touches ~summary";
+
+function check(holds: boolean, code: string, path: string): asserts holds {
+  if (!holds) throw new Error(`${code} at ${path}`);
+}
+
+function text(value: unknown, name: string, path: string): string {
+  check(typeof value === "string", "wrong-type", path);
+  check(FORMS[name]?.test(value) ?? true, "bad-value", path);
+  return clean(value);
+}
+
+function field(sign: string, value: unknown, name: string, path: string): string {
+  if (value === undefined) {
+    check(sign !== "!", "missing", path);
+    return "";
+  }
+  if (sign === "*") {
+    check(Array.isArray(value), "wrong-type", path);
+    // An empty list is not the same as none.
+    return value.map((item, place) => text(item, name, `${path}[${place}]`)).join(" ") || " ";
+  }
+  if (sign === "?") {
+    check(typeof value === "boolean", "wrong-type", path);
+    return value ? "1" : "";
+  }
+  if (sign !== "#" && sign !== "+") return text(value, name, path);
+  check(typeof value === "number", "wrong-type", path);
+  check(value % 1 === 0 && value >= (sign === "+" ? 1 : 0) && value < 2 ** 32, "bad-value", path);
+  return String(value);
+}
+
+/** The record of an object: a letter and its fields. `path` leads to the fields. */
+function record(letter: string, fields: string, object: unknown, path = ""): string {
+  check(typeof object === "object" && object !== null, "wrong-type", path.slice(0, -1));
+  let flat = RECORD + letter;
+  for (const known of fields.split(" ")) {
+    const name = known.replace(/\W/, "");
+    const sign = known.slice(0, -name.length);
+    const value = field(sign, Reflect.get(object, name), name, path + name);
+    if (sign !== "~") flat += FIELD + value;
+  }
+  return flat;
+}
+
+/** @throws Error with a code and a path, such as `wrong-type at categories[0].id`. */
+export function flatten(policy: Policy): string {
+  const { contact, categories, services, regimes, changes, words = {}, version = 1 } = policy;
+  const categoryIds = ["necessary"];
+  const names: string[] = [];
+
+  const each = <T>(name: string, list: readonly T[] = [], write: (item: T, path: string) => string) => {
+    check(Array.isArray(list), "wrong-type", name);
+    return list.map((item, place) => write(item, `${name}[${place}].`)).join("");
+  };
+  const item = (fields: string) => (given: Category | Service, path: string) => {
+    const flat = record("i", fields, given, path);
+    const { id, key = id, since = 1 } = given;
+    check(since <= version, "bad-value", path + "since");
+    for (const name of new Set([id, key])) {
+      check(!names.includes(name), "duplicate", path + "id");
+      names.push(name);
+    }
+    if ("category" in given && fields === SERVICE)
+      check(categoryIds.includes(given.category), "unknown-id", path + "category");
+    else categoryIds.push(id);
+    return flat;
+  };
+  const flat = [
+    record("p", POLICY, policy),
+    each("regimes", regimes, (regime, path) => record("r", REGIME, regime, path)),
+    each("categories", categories, item(CATEGORY)),
+    each("services", services, item(SERVICE)),
+    each("changes", changes, (change, path) => record("c", CHANGE, change, path)),
+  ];
+  if (contact?.url !== undefined) text(contact.url, "url", "contact.url");
+  for (const word in words) text(words[word], "", "words." + word);
+  return flat.join("");
+}

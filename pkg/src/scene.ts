@@ -1,0 +1,76 @@
+// What the holes of the banner's tree are filled with, as src/banner.rs does it on a server.
+import type { Decision, Policy } from "../types/index.d.ts";
+import english from "../../src/banner/words/en.txt";
+import { grow, type Values } from "./tree.ts";
+
+/** A hole is empty, or filled with nothing to read. */
+const flag = (holds: unknown) => (holds ? "" : undefined);
+
+const words = (): Values =>
+  Object.fromEntries(
+    english
+      .split("\n")
+      .map((line) => /(\S+) (.+)/.exec(line)!.slice(1)),
+  );
+
+/** Writes the banner or notice, or the panel with every choice; nothing if there is nothing to show. */
+export function render(
+  parent: Element,
+  kind: "prompt" | "choices",
+  policy: Policy,
+  { prompt, notice, ids, version }: Decision,
+  mount = "",
+): void {
+  const { categories, services = [], changes = [] } = policy;
+  const optional = categories.filter(({ id }) => id !== "necessary");
+  const own = services.filter((service) => service.own);
+  const necessary = categories.find(({ id }) => id === "necessary");
+  const switches = [...optional, ...own];
+  const asked = kind === "choices" ? switches : switches.filter(({ id }) => prompt?.ids.includes(id));
+  const told = (prompt ?? notice)?.changes ?? [];
+  const url = policy.contact?.url || undefined;
+  const { cause } = prompt ?? {};
+  const isFirst = cause === "first-visit" || cause === "unanswered";
+
+  const choice = ({ id, name = id, purpose, ...more }: (typeof switches)[number]): Values => ({
+    id,
+    name,
+    purpose: purpose || undefined,
+    class: "category" in more ? "cy-choice cy-part" : "cy-choice",
+    // Nothing is ticked beforehand on the banner, whatever was granted earlier (Planet49, C-673/17).
+    ticked: flag(kind === "choices" && ids[id]?.status === "granted"),
+  });
+  // A service with a choice of its own stands under its category.
+  const panel = () =>
+    optional.flatMap((category) => [category, ...own.filter((part) => part.category === category.id)]);
+
+  const values: Values = {
+    space: " ",
+    ...words(),
+    ...policy.words,
+    ...(kind === "choices" && {
+      ...(necessary?.name && { necessary: necessary.name }),
+      ...(necessary?.purpose && { necessaryPurpose: necessary.purpose }),
+    }),
+    locale: policy.locale ?? "en",
+    policy: policy.id,
+    version: String(version),
+    asked: kind === "choices" || prompt ? asked.map(({ id }) => id).join(" ") : "",
+    back: "",
+    mount: mount || undefined,
+    isFirst: flag(isFirst),
+    isChanged: flag(cause === "policy-changed"),
+    isRenewed: flag(!isFirst && cause !== "policy-changed"),
+    isAll: flag(asked.length === switches.length),
+    names: asked.map(({ id, name = id }) => name).join(", "),
+    switches: (kind === "choices" ? panel() : asked).map(choice),
+    hasChanges: flag(told.length),
+    changes: changes.filter((change) => told.includes(change.version)).map(({ summary = "" }) => ({ summary })),
+    contactUrl: url,
+    hasLinks: flag(mount || url),
+    isGpc: flag(notice?.gpc),
+    isOptOut: flag(notice?.optOut && mount),
+  };
+  if (kind === "choices" || prompt) grow(parent, kind, values);
+  else if (notice && (told.length || notice.gpc || (notice.optOut && mount))) grow(parent, "notice", values);
+}

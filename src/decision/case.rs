@@ -1,0 +1,190 @@
+//! What was decided, together with the terms it was decided on.
+
+use super::{
+    PerItem, PromptCause, Reason, Status, Stored, Verdict, resolve,
+    rule::{Judge, unusable},
+};
+use crate::{
+    consent::SealState,
+    policy::{ChangeKind, Item, NECESSARY_PLACE, Regime, Step, Terms},
+    signals::Signals,
+    timestamp::Timestamp,
+};
+
+/// What was decided.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Outcome {
+    pub(crate) signals: Signals,
+    pub(crate) now: Timestamp,
+    /// The place of the regime that holds.
+    regime: usize,
+    pub(super) verdicts: PerItem<Verdict>,
+    /// Why nothing that is stored can be relied upon to allow anything.
+    pub(crate) unusable: Option<Reason>,
+    pub(crate) cause: PromptCause,
+    /// The version that was last shown to the visitor; 0 where there is no consent of this policy.
+    pub(super) seen: u32,
+}
+
+/// What was decided, with the terms.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Case<'a> {
+    pub(crate) terms: &'a Terms,
+    pub(crate) outcome: &'a Outcome,
+}
+
+/// What a notice is about, besides changes.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Tidings {
+    pub(crate) gpc_honoured: bool,
+    pub(crate) opt_out: bool,
+}
+
+impl Terms {
+    pub(crate) fn decide(&self, stored: &Stored<'_>, seal: SealState, signals: &Signals, now: Timestamp) -> Outcome {
+        let ours = stored.consent().filter(|consent| consent.policy() == &*self.id);
+        let resolved = resolve(self, ours, seal.is_trusted(), now);
+        let regime = self.regime_of(signals.region.as_ref());
+        let outcome = Outcome {
+            signals: *signals,
+            now,
+            regime,
+            verdicts: PerItem::new(),
+            unusable: unusable(self, stored, seal, now),
+            // Of several causes the first is told; this is the last.
+            cause: PromptCause::Expired,
+            seen: ours.map_or(0, |consent| consent.version().get()),
+        };
+        let regime = self.regime(regime);
+        let mut judge = Judge { terms: self, seal, regime, remembers_gpc: resolved.remembers_gpc, outcome };
+        for (place, item) in self.items.iter().enumerate() {
+            let answer = resolved.answer(place);
+            let verdict = if item.is_switch(place) {
+                judge.of_switch(item, answer)
+            } else if item.switch == NECESSARY_PLACE {
+                Verdict { status: Status::Required, reason: Reason::Necessary, ..Verdict::default() }
+            } else {
+                judge.of_follower(item, answer)
+            };
+            if verdict.ask {
+                judge.outcome.cause = judge.outcome.cause.min(judge.cause(&verdict, item));
+            }
+            judge.outcome.verdicts.push(verdict);
+        }
+        if let Stored::Absent = stored {
+            judge.outcome.cause = PromptCause::FirstVisit;
+        }
+        judge.outcome
+    }
+}
+
+impl<'a> Case<'a> {
+    pub(crate) fn regime(&self) -> &'a Regime {
+        self.terms.regime(self.outcome.regime)
+    }
+
+    pub(crate) fn verdict(&self, place: usize) -> Verdict {
+        self.outcome.verdicts.get(place).copied().unwrap_or_default()
+    }
+
+    pub(crate) fn verdicts(&self) -> &'a [Verdict] {
+        &self.outcome.verdicts
+    }
+
+    /// Whether the visitor is to be asked anything.
+    pub(crate) fn asks(&self) -> bool {
+        self.verdicts().iter().any(|verdict| verdict.ask)
+    }
+
+    /// What the visitor is to be asked about.
+    pub(crate) fn asked(self) -> Switches<'a> {
+        Switches { verdicts: Some(self.verdicts()), ..self.terms.switches() }
+    }
+
+    /// The changes since the visitor chose that touch what is asked. None on a first visit.
+    pub(crate) const fn asked_changes(self) -> Changes<'a> {
+        Changes { case: self, kind: ChangeKind::Ask, next: 0 }
+    }
+
+    /// The changes to be told of since the visitor last saw the policy.
+    pub(crate) const fn told_changes(self) -> Changes<'a> {
+        Changes { case: self, kind: ChangeKind::Notify, next: 0 }
+    }
+
+    fn shows(&self, step: &Step) -> bool {
+        let seen = self.outcome.seen;
+        if step.kind == ChangeKind::Notify {
+            return step.version > seen;
+        }
+        for (place, item) in self.asked() {
+            if step.version > self.verdict(place).answered(seen) && self.terms.touches(step, place, item) {
+                return true;
+            }
+        }
+        false
+    }
+
+    /// What to tell the visitor, if anything.
+    pub(crate) fn notice(self) -> Option<Tidings> {
+        let mut tidings = Tidings::default();
+        for (place, _) in self.terms.switches() {
+            let reason = self.verdict(place).reason;
+            tidings.gpc_honoured |= self.outcome.signals.gpc && reason == Reason::Gpc;
+            tidings.opt_out |= reason == Reason::RegimeDefault;
+        }
+        (tidings.gpc_honoured || tidings.opt_out || self.told_changes().next().is_some()).then_some(tidings)
+    }
+
+    /// Whether a signal denied something that should be stored.
+    pub(crate) fn must_persist(&self) -> bool {
+        self.verdicts().iter().any(|verdict| verdict.persist)
+    }
+}
+
+/// Everything a visitor can switch: optional categories, and services with a choice of their own; or what of it is
+/// asked. One small type instead of iterator adapters, as every place that goes through them shares its code.
+pub(crate) struct Switches<'a> {
+    pub(crate) items: &'a [Item],
+    /// Where only what is asked is wanted.
+    pub(crate) verdicts: Option<&'a [Verdict]>,
+    pub(crate) next: usize,
+}
+
+impl<'a> Iterator for Switches<'a> {
+    type Item = (usize, &'a Item);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            let place = self.next;
+            let item = self.items.get(place)?;
+            self.next += 1;
+            let asked = |verdicts: &[Verdict]| verdicts.get(place).is_some_and(|verdict| verdict.ask);
+            if item.is_switch(place) && self.verdicts.is_none_or(asked) {
+                return Some((place, item));
+            }
+        }
+    }
+}
+
+/// The changes to be shown to a visitor, each with its place in the history.
+pub(crate) struct Changes<'a> {
+    case: Case<'a>,
+    kind: ChangeKind,
+    next: usize,
+}
+
+impl<'a> Iterator for Changes<'a> {
+    type Item = (usize, &'a Step);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            let place = self.next;
+            let step = self.case.terms.steps.get(place)?;
+            self.next += 1;
+            // Who has seen no version yet is told of none that it changed.
+            if step.kind == self.kind && self.case.outcome.seen > 0 && self.case.shows(step) {
+                return Some((place, step));
+            }
+        }
+    }
+}
