@@ -5,12 +5,17 @@
 //! State changes are `POST` only, at most 8 KiB. A denial is taken from anywhere but another site; a grant, and deleting
 //! the consent, need a request that says it comes from the site's own origin (`Sec-Fetch-Site`, or `Origin`). Bad input
 //! gets an empty 400, 403 or 413, never a 5xx.
+//!
+//! On every response the gate looks at what is set: a cookie of a service that its visitor has not agreed to is withheld,
+//! whoever wrote it. See [`Mode`] and [`Undeclared`].
 
 mod answer;
 mod assets;
 #[cfg(feature = "axum")]
 mod axum;
+mod clear;
 mod endpoints;
+mod gate;
 mod origin;
 mod page_words;
 mod pages;
@@ -22,6 +27,7 @@ mod visitor;
 #[cfg(feature = "axum")]
 pub use axum::{MissingLayer, NotGranted};
 pub use endpoints::RequestBody;
+pub use gate::{DEBUG_HEADER, GateCounts, Gated, GatedCookie, Mode, Undeclared};
 pub use site::{ClockFn, NotNewer, Publisher, RegionFn, Site};
 #[cfg(feature = "tower")]
 pub use tower::{ConsentLayer, ConsentService, ResponseBody, ResponseFuture};

@@ -179,11 +179,12 @@ async fn accept_then_withdraw() {
     let form = "policy=shop&version=1&act=withdraw";
     let withdrawn = app.post(&format!("{cookie}; _v=1; _wx=2; session=3"), form).await;
     let cleared: Vec<_> = withdrawn.set_cookies().into_iter().skip(1).collect();
-    let gone = "; SameSite=Lax; Secure; Path=";
-    assert_eq!(
-        cleared,
-        [format!("_v={gone}/; Max-Age=0"), format!("_wx={gone}/shop; Max-Age=0"), format!("_wx={gone}/; Max-Age=0")]
-    );
+    let gone = |name: &str, path: &str| {
+        let line = format!("{name}=; SameSite=Lax; Secure; Path={path}; Max-Age=0");
+        let domain = format!("{line}; Domain=shop.example");
+        [line.clone(), format!("{line}; Partitioned"), domain.clone(), format!("{domain}; Partitioned")]
+    };
+    assert_eq!(cleared, [gone("_v", "/"), gone("_wx", "/shop"), gone("_wx", "/")].concat());
     let cookie = withdrawn.consent();
     assert_eq!(app.get("/record", &[("cookie", &cookie)]).await.status, StatusCode::FORBIDDEN);
     assert_eq!(app.get("/maybe", &[("cookie", &cookie)]).await.text, "nothing");

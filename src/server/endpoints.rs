@@ -20,6 +20,7 @@ use http::{HeaderMap, HeaderValue, Method, Response, StatusCode, Uri, header};
 use super::{
     answer::{self, What},
     assets,
+    clear::cookie_names,
     origin::{Source, source},
     pages,
     site::Site,
@@ -27,14 +28,10 @@ use super::{
 };
 use crate::{
     consent::Answer,
-    cookies,
-    decision::Decision,
+    decision::{Decision, Status},
     policy::{Policy, Serving},
     visit::Visit,
 };
-
-/// The most `Set-Cookie` lines in one response, so that no proxy drops it for its size.
-const MAX_CLEARED: usize = 40;
 
 const HTML: &str = "text/html; charset=utf-8";
 const JSON: &str = "application/json";
@@ -118,7 +115,8 @@ impl Site {
                         page_response(pages::choices(&visit, locale, self.mount_path(), &names, back), "no-store")
                     }
                 };
-                if let Some(cookie) = self.upkeep(&visit) {
+                let deletions = self.deletions_for_denied(&visit.decision, uri, headers);
+                for cookie in self.upkeep(&visit).into_iter().chain(deletions) {
                     response.headers_mut().append(header::SET_COOKIE, cookie);
                 }
                 response
@@ -172,7 +170,10 @@ impl Site {
                 }
             }
         };
-        self.clear(&decision, headers, &mut response_headers);
+        let refused = |status: Status| !status.is_allowed();
+        for line in self.deletions(&decision, uri, headers, refused) {
+            response_headers.append(header::SET_COOKIE, line);
+        }
         let mut response = match posted.back {
             Some(back) => {
                 let mut response = empty(StatusCode::SEE_OTHER);
@@ -186,28 +187,6 @@ impl Site {
         };
         response.headers_mut().extend(response_headers);
         response
-    }
-
-    /// Deletes the cookies the request brought that belong to what is not allowed now.
-    fn clear(&self, decision: &Decision, headers: &HeaderMap, out: &mut HeaderMap) {
-        let names = cookie_names(headers);
-        let refused = decision.cookies_to_clear(names.iter().map(String::as_str));
-        let paths = |name: &str| {
-            let service = decision.policy().service_of_cookie(name);
-            let rules = service.into_iter().flat_map(|service| service.cookies());
-            let declared: Vec<String> =
-                rules.filter(|rule| rule.matches(name)).filter_map(|rule| rule.path.clone()).collect();
-            declared
-        };
-        let deletions = refused.flat_map(|name| {
-            let mut paths = paths(name);
-            paths.push("/".to_string());
-            paths.dedup();
-            paths.into_iter().filter_map(|path| self.delete(name, &path)).collect::<Vec<_>>()
-        });
-        for (name, value) in deletions.take(MAX_CLEARED) {
-            out.append(name, value);
-        }
     }
 
     fn delete(&self, name: &str, path: &str) -> Option<(header::HeaderName, HeaderValue)> {
@@ -260,18 +239,6 @@ fn visit_without(visit: &Visit<'_>) -> Decision {
         decision.signals(),
         decision.now(),
     )
-}
-
-fn cookie_names(headers: &HeaderMap) -> Vec<String> {
-    let lines = headers.get_all(header::COOKIE).iter().filter_map(|line| core::str::from_utf8(line.as_bytes()).ok());
-    let mut names: Vec<String> = lines
-        .take(16)
-        .flat_map(|line| cookies::pairs(line.get(..cookies::MAX_HEADER_BYTES).unwrap_or(line)))
-        .map(|(name, _)| name.to_string())
-        .collect();
-    names.sort();
-    names.dedup();
-    names
 }
 
 fn empty(status: StatusCode) -> Response<String> {

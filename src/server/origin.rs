@@ -51,14 +51,19 @@ fn single<'a>(headers: &'a HeaderMap, name: &str) -> Line<'a> {
 /// Whether `origin` is the host the request was sent to. The scheme is left out: behind a proxy the server sees `http`
 /// where the visitor has `https`.
 fn is_host(origin: &str, uri: &Uri, headers: &HeaderMap) -> bool {
-    let host = match single(headers, header::HOST.as_str()) {
+    let host = host(uri, headers);
+    let sent = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"));
+    matches!((sent, host), (Some(sent), Some(host)) if !sent.is_empty() && sent.eq_ignore_ascii_case(host))
+}
+
+/// The host a request was sent to, with its port.
+pub(super) fn host<'a>(uri: &'a Uri, headers: &'a HeaderMap) -> Option<&'a str> {
+    match single(headers, header::HOST.as_str()) {
         Line::Text(host) => Some(host),
         // HTTP/2 has the host in the request target.
         Line::Absent => uri.authority().map(|authority| authority.as_str()),
         Line::Bad => None,
-    };
-    let sent = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"));
-    matches!((sent, host), (Some(sent), Some(host)) if !sent.is_empty() && sent.eq_ignore_ascii_case(host))
+    }
 }
 
 /// The longest path a visitor is sent back to, in bytes.

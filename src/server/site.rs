@@ -9,6 +9,7 @@ use std::sync::{PoisonError, RwLock};
 
 use http::HeaderMap;
 
+use super::gate::Gate;
 use crate::{
     consent::seal::{KeyRing, Sealer},
     cookies::{DEVELOPMENT_NAME, SECURE_NAME},
@@ -34,6 +35,7 @@ pub struct Site {
     sealer: Option<Arc<Sealer>>,
     region: Option<Arc<RegionFn>>,
     clock: Arc<ClockFn>,
+    pub(super) gate: Gate,
 }
 
 impl fmt::Debug for Site {
@@ -44,6 +46,7 @@ impl fmt::Debug for Site {
             .field("mount", &self.mount)
             .field("name", &self.name)
             .field("keys", &self.ring)
+            .field("gate", &self.gate)
             .finish_non_exhaustive()
     }
 }
@@ -62,6 +65,7 @@ impl Site {
             sealer: None,
             region: None,
             clock: Arc::new(Timestamp::now),
+            gate: Gate::default(),
         }
     }
 

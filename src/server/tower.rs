@@ -19,6 +19,7 @@ use tower_service::Service;
 
 use super::{
     endpoints::RequestBody,
+    gate::{GateCounts, Mode, Undeclared},
     site::{Publisher, Site},
     visitor::Visitor,
 };
@@ -84,6 +85,31 @@ impl ConsentLayer {
         self.site.clock(clock).into()
     }
 
+    /// See [`Site::mode`].
+    pub fn mode(self, mode: Mode) -> Self {
+        self.site.mode(mode).into()
+    }
+
+    /// See [`Site::undeclared`].
+    pub fn undeclared(self, rule: Undeclared) -> Self {
+        self.site.undeclared(rule).into()
+    }
+
+    /// See [`Site::debug_header`].
+    pub fn debug_header(self) -> Self {
+        self.site.debug_header().into()
+    }
+
+    /// See [`Site::strip_requests`].
+    pub fn strip_requests(self) -> Self {
+        self.site.strip_requests().into()
+    }
+
+    /// See [`Site::gate_counts`].
+    pub fn gate_counts(&self) -> GateCounts {
+        self.site.gate_counts()
+    }
+
     /// See [`Site::publisher`].
     pub fn publisher(&self) -> Publisher {
         self.site.publisher()
@@ -132,6 +158,7 @@ where
             return ResponseFuture::Own { answer: Box::pin(answer(site, request)) };
         }
         let visitor = self.site.visitor(request.uri(), request.headers());
+        self.site.prepare(&visitor, request.headers_mut());
         request.extensions_mut().insert(visitor.clone());
         ResponseFuture::Inner { response: self.inner.call(request), site: Arc::clone(&self.site), visitor }
     }
@@ -189,7 +216,7 @@ where
             }
             FutureProjection::Inner { response, site, visitor } => {
                 let mut response = ready!(response.poll(context))?;
-                site.finish(visitor, response.headers_mut());
+                site.finish(visitor, &mut response);
                 Poll::Ready(Ok(response.map(|body| ResponseBody::Inner { body })))
             }
         }

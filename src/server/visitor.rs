@@ -9,7 +9,7 @@ use alloc::{
 use core::sync::atomic::{AtomicBool, Ordering};
 
 use cookie::{Cookie, SameSite};
-use http::{HeaderMap, HeaderValue, Uri, header};
+use http::{HeaderMap, HeaderValue, Response, Uri, header};
 
 use super::{assets, site::Site};
 use crate::{
@@ -32,6 +32,8 @@ struct Inner {
     mount: String,
     back: String,
     set_cookie: Option<HeaderValue>,
+    /// What deletes the cookies the request brought although they were refused.
+    deletions: Vec<HeaderValue>,
     used: AtomicBool,
 }
 
@@ -41,6 +43,7 @@ impl Site {
         let policy = self.policy();
         let visit = self.visit(&policy, headers);
         let set_cookie = self.upkeep(&visit);
+        let deletions = self.deletions_for_denied(&visit.decision, uri, headers);
         let back = uri.path_and_query().map_or("/", |path| path.as_str()).to_string();
         let locale = locale(&policy, headers).to_string();
         Visitor(Arc::new(Inner {
@@ -49,6 +52,7 @@ impl Site {
             mount: self.mount_path().to_string(),
             back,
             set_cookie,
+            deletions,
             used: AtomicBool::new(false),
         }))
     }
@@ -109,13 +113,14 @@ impl Site {
         before.policy().decide(Stored::from_text(text), seal, before.signals(), before.now())
     }
 
-    /// Makes a response fit what its request was decided on: stores what has to be stored, and keeps shared caches from
-    /// giving one visitor's page to another.
-    pub fn finish(&self, visitor: &Visitor, headers: &mut HeaderMap) {
-        if let Some(cookie) = &visitor.0.set_cookie {
-            headers.append(header::SET_COOKIE, cookie.clone());
-        }
-        if visitor.0.set_cookie.is_some() || visitor.0.used.load(Ordering::Relaxed) {
+    /// Makes a response fit what its request was decided on: withholds the cookies that may not be set, stores what has
+    /// to be stored, and keeps shared caches from giving one visitor's page to another.
+    pub fn finish<B>(&self, visitor: &Visitor, response: &mut Response<B>) {
+        let depends = self.gate(visitor.silent_decision(), response);
+        let headers = response.headers_mut();
+        let own = visitor.0.set_cookie.iter().chain(&visitor.0.deletions);
+        let sets = own.map(|cookie| headers.append(header::SET_COOKIE, cookie.clone())).count() > 0;
+        if depends || sets || visitor.0.used.load(Ordering::Relaxed) {
             keep_private(headers);
         }
     }
@@ -149,6 +154,11 @@ impl Visitor {
     /// The decision. A response that uses it is marked as the visitor's own.
     pub fn decision(&self) -> &Decision {
         self.0.used.store(true, Ordering::Relaxed);
+        &self.0.decision
+    }
+
+    /// The decision, for what the library does by itself with every request.
+    pub(super) fn silent_decision(&self) -> &Decision {
         &self.0.decision
     }
 

@@ -1,15 +1,7 @@
 //! Cookies, as the policy declares them.
 
-use axum::{
-    extract::Request,
-    http::{
-        HeaderMap, HeaderValue,
-        header::{COOKIE, SET_COOKIE},
-    },
-    middleware::Next,
-    response::Response,
-};
-use consentry::{CookieRule, Decision, Policy, cookies::pairs};
+use axum::http::{HeaderMap, HeaderValue, header::COOKIE};
+use consentry::{CookieRule, Policy, cookies::pairs};
 
 /// Every cookie of a request, as pairs of name and value.
 pub(crate) fn all(headers: &HeaderMap) -> impl Iterator<Item = (&str, &str)> {
@@ -35,15 +27,4 @@ pub(crate) fn set(policy: &Policy, name: &str, value: &str) -> Option<HeaderValu
 
 pub(crate) fn delete(name: &str) -> Option<HeaderValue> {
     HeaderValue::from_str(&format!("{name}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax")).ok()
-}
-
-/// Deletes what a browser still holds although its visitor does not, or no longer, agree to it.
-pub(crate) async fn clear_refused(decision: Decision, request: Request, next: Next) -> Response {
-    let names = all(request.headers()).map(|(name, _)| name);
-    let deleted: Vec<HeaderValue> = decision.cookies_to_clear(names).filter_map(delete).collect();
-    let mut response = next.run(request).await;
-    for cookie in deleted {
-        response.headers_mut().append(SET_COOKIE, cookie);
-    }
-    response
 }

@@ -68,8 +68,7 @@ fn router(site: Site, consent: ConsentLayer) -> Router {
         .route("/cookies", get(pages::cookies::show))
         .route("/inspector", get(pages::inspector::show))
         .route("/privacy", get(pages::privacy::show))
-        .route_layer(from_fn_with_state(site.clone(), recorder::record_view))
-        .route_layer(from_fn(cookies::clear_refused));
+        .route_layer(from_fn_with_state(site.clone(), recorder::record_view));
     let forms = Router::new()
         .route("/activity/erase", post(pages::activity::erase))
         .route("/appearance/choose", post(appearance::choose))

@@ -87,7 +87,8 @@ impl<'a> Draft<'a> {
 
     /// Whether a stored answer stays in the text as it stands.
     pub(super) fn keeps(&self, entry: &Entry<'_>) -> bool {
-        if self.said(entry.name).is_some() {
+        // What is said may carry the date of an earlier refusal: then both stay.
+        if self.said(entry.name).is_some_and(|said| said.stamp.at >= entry.stamp.at) {
             return false;
         }
         let denied = entry.choice == Choice::Denied;

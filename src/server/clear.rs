@@ -1,0 +1,130 @@
+//! Deleting what a visitor does not, or no longer, agree to, wherever it may have been set.
+//!
+//! A cookie is deleted by its name, domain and path (RFC 6265 section 5.3, step 11), and a request tells only the name. So
+//! each is deleted as host-only and for every domain it can have been set for, on each path its service declares, and
+//! as a partitioned cookie too. What is over the limits of one response is in the next requests still, and is deleted
+//! then.
+
+use alloc::{
+    format,
+    string::{String, ToString},
+    vec::Vec,
+};
+use core::net::IpAddr;
+
+use http::{HeaderMap, HeaderValue, Uri, header};
+
+use super::{origin::host, site::Site};
+use crate::{
+    cookies,
+    decision::{Decision, Status},
+};
+
+/// The most deletions in one response, in lines and in bytes of their values, so that no proxy drops it for its size.
+const MAX_LINES: usize = 40;
+const MAX_BYTES: usize = 6 * 1024;
+
+impl Site {
+    /// The `Set-Cookie` lines that delete those of the request's cookies that a service declares whose status is
+    /// `refused`.
+    pub(super) fn deletions(
+        &self,
+        decision: &Decision,
+        uri: &Uri,
+        headers: &HeaderMap,
+        refused: impl Fn(Status) -> bool,
+    ) -> Vec<HeaderValue> {
+        let mut lines = Vec::new();
+        let mut bytes = 0;
+        let mut domains: Option<Vec<String>> = None;
+        for name in cookie_names(headers) {
+            if !decision.cookie_status(&name).is_some_and(&refused) {
+                continue;
+            }
+            self.count_cleared(&name);
+            let domains = domains.get_or_insert_with(|| host(uri, headers).map(domains_of).unwrap_or_default());
+            for line in self.deletions_of(decision, &name, domains) {
+                bytes += line.len();
+                if lines.len() == MAX_LINES || bytes > MAX_BYTES {
+                    return lines;
+                }
+                lines.push(line);
+            }
+        }
+        lines
+    }
+
+    fn deletions_of(&self, decision: &Decision, name: &str, domains: &[String]) -> Vec<HeaderValue> {
+        let service = decision.policy().service_of_cookie(name);
+        let rules = service.into_iter().flat_map(|service| service.cookies()).filter(|rule| rule.matches(name));
+        let mut paths: Vec<&str> = rules.filter_map(|rule| rule.path.as_deref()).chain(["/"]).collect();
+        paths.dedup();
+        // A prefix says how a cookie was set (RFC 6265bis section 4.1.3).
+        let host_only = name.starts_with("__Host-");
+        let secure = self.is_secure() || name.starts_with("__");
+        let domains = domains.iter().filter(|_| !host_only).map(|domain| format!("; Domain={domain}"));
+        let domains: Vec<String> = core::iter::once(String::new()).chain(domains).collect();
+        let mut lines = Vec::new();
+        for path in paths {
+            for domain in &domains {
+                let secure = if secure { "; Secure" } else { "" };
+                let line = format!("{name}=; SameSite=Lax{secure}; Path={path}; Max-Age=0{domain}");
+                // A partitioned cookie is secure, and is another one than that of the same name beside it.
+                let partitioned = (!secure.is_empty()).then(|| format!("{line}; Partitioned"));
+                lines.extend([Some(line), partitioned].into_iter().flatten());
+            }
+        }
+        lines.iter().filter_map(|line| HeaderValue::from_str(line).ok()).collect()
+    }
+}
+
+/// The domains a host can set a cookie for: itself and its parents, short of a public suffix.
+fn domains_of(host: &str) -> Vec<String> {
+    let name = host.rsplit_once(':').filter(|(_, port)| port.bytes().all(|byte| byte.is_ascii_digit()));
+    let name = name.map_or(host, |(name, _)| name).trim_end_matches('.').to_ascii_lowercase();
+    // A host is what the client says it is: only a plain name may become part of a header.
+    let label = |label: &str| {
+        !label.is_empty() && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+    };
+    let is_name = name.split('.').all(label) && name.parse::<IpAddr>().is_err();
+    let Some(registrable) = psl::domain_str(&name).filter(|_| is_name).map(str::len) else { return Vec::new() };
+    let mut domains = Vec::new();
+    let mut domain = name.as_str();
+    loop {
+        domains.push(domain.to_string());
+        match domain.split_once('.') {
+            Some((_, parent)) if domain.len() > registrable => domain = parent,
+            _ => return domains,
+        }
+    }
+}
+
+/// The names of a request's cookies, each once.
+pub(super) fn cookie_names(headers: &HeaderMap) -> Vec<String> {
+    let lines = headers.get_all(header::COOKIE).iter().filter_map(|line| core::str::from_utf8(line.as_bytes()).ok());
+    let mut names: Vec<String> = lines
+        .take(16)
+        .flat_map(|line| cookies::pairs(line.get(..cookies::MAX_HEADER_BYTES).unwrap_or(line)))
+        .map(|(name, _)| name.to_string())
+        .collect();
+    names.sort();
+    names.dedup();
+    names
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn domains_end_short_of_a_public_suffix() {
+        assert_eq!(domains_of("a.b.shop.co.uk:8443"), ["a.b.shop.co.uk", "b.shop.co.uk", "shop.co.uk"]);
+        assert_eq!(domains_of("Shop.Example."), ["shop.example"]);
+        assert_eq!(domains_of("user.github.io"), ["user.github.io"]);
+        for none in
+            ["localhost:3000", "127.0.0.1:80", "[::1]:80", "co.uk", "github.io", "", "..", "a..b", "a.b; Secure"]
+        {
+            assert_eq!(domains_of(none), [""; 0], "{none}");
+        }
+    }
+}
