@@ -166,6 +166,21 @@ async fn a_response_that_did_not_ask_stays_cacheable() {
 }
 
 #[tokio::test]
+async fn the_site_says_that_it_honours_gpc() {
+    let app = App::new();
+    let support = app.get("/.well-known/gpc.json", &[]).await;
+    assert_eq!((support.text.as_str(), support.header(header::CONTENT_TYPE)), (r#"{"gpc":true}"#, "application/json"));
+    assert_eq!(support.header(header::VARY), "");
+    let dated = format!("{POLICY}{CHANGE}effective = 2026-12-01\n");
+    app.publisher.publish(Policy::from_toml(&dated).unwrap()).unwrap();
+    let support = app.get("/.well-known/gpc.json", &[("sec-gpc", "1")]).await;
+    assert_eq!(support.text, r#"{"gpc":true,"lastUpdate":"2026-12-01"}"#);
+    let posted = app.send(request("POST", "/.well-known/gpc.json", &[], "")).await;
+    assert_eq!(posted.status, StatusCode::METHOD_NOT_ALLOWED);
+    assert_eq!(app.get("/.well-known/gpc.json/x", &[]).await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
 async fn accept_then_withdraw() {
     let app = App::new();
     let accepted = app.post("", ACCEPT).await;

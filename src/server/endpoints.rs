@@ -9,6 +9,7 @@
 //! | `GET {mount}/history` | the change history |
 //! | `GET {mount}/export` | what the site's cookie knows of the visitor, as JSON |
 //! | `GET {mount}/assets/…` | style sheet and script, under names made of their content |
+//! | `GET /.well-known/gpc.json` | whether the site honours the GPC signal |
 
 use alloc::{
     string::{String, ToString},
@@ -29,9 +30,12 @@ use super::{
 use crate::{
     consent::Answer,
     decision::{Decision, Status},
-    policy::{Policy, Serving},
+    policy::{GpcRule, Policy, Serving},
     visit::Visit,
 };
+
+/// Where browsers and researchers look for what a site says of the GPC signal.
+const GPC_SUPPORT: &str = "/.well-known/gpc.json";
 
 const HTML: &str = "text/html; charset=utf-8";
 const JSON: &str = "application/json";
@@ -57,15 +61,19 @@ impl Site {
 
     /// Whether requests for `path` are this library's to answer.
     pub fn handles(&self, path: &str) -> bool {
-        path.strip_prefix(self.mount_path()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        path == GPC_SUPPORT
+            || path.strip_prefix(self.mount_path()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     }
 
     /// Answers a request for one of the library's own paths.
     pub fn handle(&self, method: &Method, uri: &Uri, headers: &HeaderMap, body: RequestBody<'_>) -> Response<String> {
-        let rest = uri.path().strip_prefix(self.mount_path()).unwrap_or_default();
+        let path = uri.path();
+        let rest = path.strip_prefix(self.mount_path()).unwrap_or_default();
         let rest = rest.strip_suffix('/').unwrap_or(rest);
         let read = method == Method::GET || method == Method::HEAD;
         let mut response = match rest {
+            _ if path == GPC_SUPPORT && read => respond(JSON, "public, max-age=3600", self.gpc_support()),
+            _ if path == GPC_SUPPORT => not_allowed("GET, HEAD"),
             "" if method == Method::POST => self.post(uri, headers, body),
             "" | "/decision" | "/policy.json" | "/history" | "/export" if read => self.read(rest, uri, headers),
             "" => not_allowed("GET, HEAD, POST"),
@@ -84,6 +92,19 @@ impl Site {
         }
         response.headers_mut().insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
         response
+    }
+
+    /// What the site says of the GPC signal, for all visitors alike (Global Privacy Control, "GPC Support Resource").
+    /// The date is that of the policy's newest change; without one there is none to state.
+    fn gpc_support(&self) -> String {
+        let policy = self.policy();
+        let honours = policy.regimes().iter().any(|regime| regime.gpc_rule() != GpcRule::Ignore);
+        let date = policy.changes().iter().rev().find_map(|change| change.effective_date());
+        let support = match date {
+            Some(date) => serde_json::json!({ "gpc": honours, "lastUpdate": date.to_string() }),
+            None => serde_json::json!({ "gpc": honours }),
+        };
+        support.to_string()
     }
 
     fn read(&self, rest: &str, uri: &Uri, headers: &HeaderMap) -> Response<String> {
