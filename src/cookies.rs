@@ -11,6 +11,10 @@ use crate::{
 /// The name of the consent cookie on https: with this prefix no subdomain can set it (RFC 6265bis section 4.1.3.2).
 pub const SECURE_NAME: &str = "__Host-privacy";
 
+/// The name of the consent cookie on https where several subdomains share it: each of them can set it (RFC 6265bis
+/// section 4.1.3.1), so it is always sealed.
+pub const DOMAIN_NAME: &str = "__Secure-privacy";
+
 /// The name of the consent cookie on plain http, for development.
 pub const DEVELOPMENT_NAME: &str = "privacy";
 

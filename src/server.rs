@@ -28,7 +28,7 @@ mod visitor;
 pub use axum::{MissingLayer, NotGranted};
 pub use endpoints::RequestBody;
 pub use gate::{DEBUG_HEADER, GateCounts, Gated, GatedCookie, Mode, Undeclared};
-pub use site::{ClockFn, NotNewer, Publisher, RegionFn, Site};
+pub use site::{BadDomain, ClockFn, NotNewer, Publisher, RegionFn, Site};
 #[cfg(feature = "tower")]
 pub use tower::{ConsentLayer, ConsentService, ResponseBody, ResponseFuture};
 pub use visitor::{ConsentHtml, Visitor};

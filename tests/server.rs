@@ -138,7 +138,11 @@ impl Answer {
 
     /// The consent cookie as a browser would send it back.
     fn consent(&self) -> String {
-        let line = self.set_cookies().into_iter().find(|line| line.starts_with("__Host-privacy=")).unwrap();
+        let line = self
+            .set_cookies()
+            .into_iter()
+            .find(|line| line.split_once('=').is_some_and(|(name, _)| name.ends_with("-privacy")))
+            .unwrap();
         line.split(';').next().unwrap().to_string()
     }
 
@@ -415,4 +419,44 @@ async fn an_extractor_without_the_layer_names_the_missing_line() {
     assert!(answer.text.contains(".layer(ConsentLayer::new(policy))"));
     let answer = Answer::read(router.oneshot(request("GET", "/maybe", &[], "")).await.unwrap()).await;
     assert_eq!((answer.status, answer.text.as_str()), (StatusCode::OK, "false"));
+}
+
+#[tokio::test]
+async fn subdomains_share_one_sealed_cookie() {
+    let ring = || KeyRing::new("k1", &[7; 32]).unwrap();
+    let app = App::with(|layer| layer.domain("shop.example", ring()).unwrap());
+    let accepted = app.post("", ACCEPT).await;
+    let line = &accepted.set_cookies()[0];
+    assert!(line.starts_with("__Secure-privacy=1.shop."), "{line}");
+    assert!(line.contains("; Secure") && line.contains("; Domain=shop.example"), "{line}");
+    let cookie = accepted.consent();
+    assert!(app.allows(&cookie).await);
+
+    // A sibling plants a newer one, before or after ours: the sealed one speaks. Alone the planted one grants nothing.
+    let planted = format!("__Secure-privacy=1.shop.1.{}.ib/+statistics/+marketing", NOW + 1000);
+    let refused = app.post(&cookie, "policy=shop&version=1&act=withdraw").await.consent();
+    for cookies in [format!("{refused}; {planted}"), format!("{planted}; {refused}"), planted.clone()] {
+        assert!(!app.allows(&cookies).await, "{cookies}");
+    }
+    for cookies in [format!("{cookie}; {planted}"), format!("{planted}; {cookie}")] {
+        assert!(app.allows(&cookies).await, "{cookies}");
+    }
+    // A seal made for the cookie of one host is none for the shared one.
+    let own = App::new().post("", ACCEPT).await.consent();
+    assert!(!app.allows(&own.replace("__Host-", "__Secure-")).await);
+
+    let forgotten = app.post(&cookie, "policy=shop&version=1&act=forget").await;
+    assert_eq!(
+        forgotten.set_cookies(),
+        ["__Secure-privacy=; SameSite=Lax; Secure; Path=/; Domain=shop.example; Max-Age=0"]
+    );
+    let compiled = app.get("/privacy-choices/policy.json", &[]).await.text;
+    assert!(compiled.contains(r#""domain":"shop.example""#) && compiled.contains(r#""sealed":true"#), "{compiled}");
+
+    for bad in
+        ["", "co.uk", "localhost", "127.0.0.1", "Shop.example", ".shop.example", "shop.example:80", "a b.example"]
+    {
+        let error = ConsentLayer::new(policy(1)).domain(bad, ring()).unwrap_err().to_string();
+        assert!(error.starts_with(&format!("found domain {bad:?}, expected a host name")), "{error}");
+    }
 }

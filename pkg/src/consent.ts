@@ -27,10 +27,16 @@ export function session(consent: object): Session {
 }
 
 /** The page's own cookies. */
-const pageJar = (secure: boolean): Jar => ({
+const pageJar = (secure: boolean, cookie: string, domain?: string): Jar => ({
   read: () => (globalThis.document ? read_cookies(document) : ""),
   write: (name, value, maxAge) =>
-    write_cookie(document, `${name}=${value}; Path=/; SameSite=Lax; Max-Age=${maxAge}${secure ? "; Secure" : ""}`),
+    write_cookie(
+      document,
+      `${name}=${value}; Path=/; SameSite=Lax; Max-Age=${maxAge}` +
+        (secure ? "; Secure" : "") +
+        // Without it a second cookie of the name would stand beside the shared one.
+        (domain && name === cookie ? `; Domain=${domain}` : ""),
+    ),
   delete(name) {
     this.write(name, "", 0);
   },
@@ -42,7 +48,7 @@ export function open<P extends Policy>(policy: P, options: Options = {}): Consen
   const https = globalThis.location?.protocol === "https:";
   const cookie = policy.cookie ?? (https ? "__Host-privacy" : "privacy");
   const sealed = policy.sealed ?? false;
-  const jar = options.jar ?? pageJar(https || cookie.startsWith("__"));
+  const jar = options.jar ?? pageJar(https || cookie.startsWith("__"), cookie, policy.domain);
   // Exactly `true` (Global Privacy Control, "JavaScript Property to Detect Preference").
   const signal = () => options.gpc ?? (globalThis.navigator as { globalPrivacyControl?: unknown })?.globalPrivacyControl === true;
   /** Asks the engine about the visitor as they are now; empty where there is none, or nothing to say. */

@@ -23,6 +23,7 @@ const FORMS: { readonly [field: string]: RegExp } = {
   touches: ID,
   cookie: TOKEN,
   cookies: TOKEN,
+  domain: /^[a-z0-9.-]+$/,
   regions: /^[A-Z]{2}(-[A-Z0-9]{1,3})?$/,
   kind: /^(opt-in|opt-out|inform|ask|notify|editorial)$/,
   gpc: /^(ignore|honour(-unless-overridden)?)$/,
@@ -35,7 +36,7 @@ const FORMS: { readonly [field: string]: RegExp } = {
 // The fields of each record. A sign before a name says what it is: `!` a text that must be there, `*` a list of texts,
 // `#` a whole number, `+` one from 1, `?` a flag, `~` a text that is only read by people and stays here; all else is a
 // text.
-const POLICY = "!id +version ~locale ~cookie ~mount";
+const POLICY = "!id +version ~locale ~cookie ~domain ~mount";
 const REGIME = "!id kind *regions #grantMaxAge #refusalQuiet gpc";
 const CATEGORY = "!id key +since *uses basis *formerly ~name ~purpose";
 const SERVICE = CATEGORY + " !category ?own *cookies";

@@ -251,3 +251,23 @@ test("a late reply does not bring back what was refused meanwhile", async (t) =>
   assert.equal(consent.allows("statistics"), false);
   assert.ok(!seen.includes("granted"));
 });
+
+test("a page whose server shares the cookie between subdomains writes to that cookie, not beside it", async (t) => {
+  const written = [];
+  const stored = "__Secure-privacy=1.corner-shop.1.1764000000000.ib/+statistics.k1." + "A".repeat(43);
+  globalThis.document = {
+    get cookie() {
+      return stored;
+    },
+    set cookie(line) {
+      written.push(line);
+    },
+  };
+  t.after(() => delete globalThis.document);
+  const { origin } = await serve(t, () => [503, null]);
+  const shared = { ...policy, cookie: "__Secure-privacy", domain: "shop.example", sealed: true };
+  const consent = createConsent(shared, { endpoint: `${origin}/privacy-choices` });
+  await assert.rejects(consent.withdraw(["statistics"]), /answered 503/);
+  assert.equal(written.length, 1);
+  assert.match(written[0], /^__Secure-privacy=1\.corner-shop\.[^;]+![^;]+\/-statistics; Path=\/; .*; Secure; Domain=shop\.example$/);
+});

@@ -57,6 +57,7 @@ const faults = [
   ["bad-value at contact.url", { contact: { url: "javascript:alert(1)" } }],
   ["bad-value at contact.url", { contact: { url: "//elsewhere.example" } }],
   ["bad-value at cookie", { cookie: "a b" }],
+  ["bad-value at domain", { domain: "shop.example; Max-Age=1" }],
   ["wrong-type at mount", { mount: 1 }],
   ["wrong-type at words.accept", { words: { accept: 1 } }],
 ];

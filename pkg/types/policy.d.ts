@@ -69,6 +69,8 @@ export interface Policy {
   readonly words?: { readonly [word: string]: string };
   /** Name of the consent cookie: `__Host-privacy` on https and `privacy` elsewhere when it is left out. */
   readonly cookie?: string;
+  /** The domain on whose subdomains the cookie is shared; only the host's own when it is left out. */
+  readonly domain?: string;
   /** Whether the server seals the cookie. */
   readonly sealed?: boolean;
   /** Path at which the server takes answers. Without one the page keeps them itself. */

@@ -12,6 +12,8 @@ use crate::{banner::Word, text::words};
 pub struct Serving<'a> {
     /// The name of the consent cookie.
     pub cookie: &'a str,
+    /// The domain it is shared on, where it is.
+    pub domain: Option<&'a str>,
     /// Whether the server seals.
     pub sealed: bool,
     /// Where answers are posted to.
@@ -85,8 +87,9 @@ impl Policy {
         let words = Word::ALL.iter().map(word).filter(|(_, text, word)| *text != word.english());
         let words: Map<String, Json> = words.map(|(name, text, _)| (name.into(), text.into())).collect();
         put(&mut object, "words", (!words.is_empty()).then_some(Json::Object(words)));
-        if let Some(Serving { cookie, sealed, mount }) = serving {
+        if let Some(Serving { cookie, domain, sealed, mount }) = serving {
             put(&mut object, "cookie", Some(cookie.into()));
+            put(&mut object, "domain", domain.map(Json::from));
             put(&mut object, "sealed", Some(sealed.into()));
             put(&mut object, "mount", Some(mount.into()));
         }

@@ -79,7 +79,7 @@ impl Site {
 }
 
 /// The domains a host can set a cookie for: itself and its parents, short of a public suffix.
-fn domains_of(host: &str) -> Vec<String> {
+pub(super) fn domains_of(host: &str) -> Vec<String> {
     let name = host.rsplit_once(':').filter(|(_, port)| port.bytes().all(|byte| byte.is_ascii_digit()));
     let name = name.map_or(host, |(name, _)| name).trim_end_matches('.').to_ascii_lowercase();
     // A host is what the client says it is: only a plain name may become part of a header.

@@ -112,8 +112,12 @@ impl Site {
         let locale = locale(&policy, headers);
         match rest {
             "/policy.json" => {
-                let serving =
-                    Serving { cookie: self.cookie_name(), sealed: self.sealer().is_some(), mount: self.mount_path() };
+                let serving = Serving {
+                    cookie: self.cookie_name(),
+                    domain: self.cookie_domain(),
+                    sealed: self.sealer().is_some(),
+                    mount: self.mount_path(),
+                };
                 vary_on_language(respond(JSON, "no-cache", policy.compile(locale, Some(serving))))
             }
             "/history" => {
@@ -173,7 +177,7 @@ impl Site {
         let mut response_headers = HeaderMap::new();
         let decision = match posted.what {
             What::Forget => {
-                response_headers.extend(self.delete(self.cookie_name(), "/"));
+                response_headers.extend(self.consent_cookie(String::new(), 0).map(|value| (header::SET_COOKIE, value)));
                 visit_without(&visit)
             }
             What::Act(act) => {
@@ -208,10 +212,6 @@ impl Site {
         };
         response.headers_mut().extend(response_headers);
         response
-    }
-
-    fn delete(&self, name: &str, path: &str) -> Option<(header::HeaderName, HeaderValue)> {
-        Some((header::SET_COOKIE, self.cookie_header(name, String::new(), path, 0)?))
     }
 
     /// The names of the request's cookies that the policy declares, and our own.

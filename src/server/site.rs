@@ -9,10 +9,10 @@ use std::sync::{PoisonError, RwLock};
 
 use http::HeaderMap;
 
-use super::gate::Gate;
+use super::{clear, gate::Gate};
 use crate::{
     consent::seal::{KeyRing, Sealer},
-    cookies::{DEVELOPMENT_NAME, SECURE_NAME},
+    cookies::{DEVELOPMENT_NAME, DOMAIN_NAME, SECURE_NAME},
     policy::{Policy, PolicyVersion},
     signals::{Region, Signals},
     timestamp::Timestamp,
@@ -33,6 +33,7 @@ pub struct Site {
     name: Arc<str>,
     ring: Option<KeyRing>,
     sealer: Option<Arc<Sealer>>,
+    domain: Option<Arc<str>>,
     region: Option<Arc<RegionFn>>,
     clock: Arc<ClockFn>,
     pub(super) gate: Gate,
@@ -46,6 +47,7 @@ impl fmt::Debug for Site {
             .field("mount", &self.mount)
             .field("name", &self.name)
             .field("keys", &self.ring)
+            .field("domain", &self.domain)
             .field("gate", &self.gate)
             .finish_non_exhaustive()
     }
@@ -63,6 +65,7 @@ impl Site {
             name,
             ring: None,
             sealer: None,
+            domain: None,
             region: None,
             clock: Arc::new(Timestamp::now),
             gate: Gate::default(),
@@ -84,6 +87,18 @@ impl Site {
         self.ring = Some(ring);
         self.seal_with_ring();
         self
+    }
+
+    /// Shares consent between the subdomains of `domain`: the cookie is called `__Secure-privacy`. Any of them can set a
+    /// cookie for all, so it takes a key ring, and only what is sealed grants. All hosts that share it need the same
+    /// ring, [name](Self::name) and policy.
+    ///
+    /// # Errors
+    /// If `domain` is no domain that a cookie can be set for: a host name, below a public suffix.
+    pub fn domain(mut self, domain: &str, ring: KeyRing) -> Result<Self, BadDomain> {
+        let found = clear::domains_of(domain).into_iter().next().filter(|found| found == domain);
+        self.domain = Some(found.ok_or_else(|| BadDomain(domain.to_string()))?.into());
+        Ok(self.keys(ring))
     }
 
     /// The name of the site that seals are bound to; the policy's id unless said.
@@ -135,7 +150,16 @@ impl Site {
 
     /// The name of the consent cookie.
     pub fn cookie_name(&self) -> &'static str {
-        if self.secure { SECURE_NAME } else { DEVELOPMENT_NAME }
+        match (self.secure, &self.domain) {
+            (false, _) => DEVELOPMENT_NAME,
+            (true, None) => SECURE_NAME,
+            (true, Some(_)) => DOMAIN_NAME,
+        }
+    }
+
+    /// The domain that the consent cookie is shared on.
+    pub(super) fn cookie_domain(&self) -> Option<&str> {
+        self.domain.as_deref()
     }
 
     pub(super) fn is_secure(&self) -> bool {
@@ -159,6 +183,11 @@ impl Site {
         Signals { gpc, region: self.region.as_ref().and_then(|region| region(headers)) }
     }
 }
+
+/// A domain that no cookie can be set for.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("found domain {0:?}, expected a host name in lower case below a public suffix, such as \"shop.example\"")]
+pub struct BadDomain(String);
 
 /// Puts a new version of the policy in force while the site runs.
 #[derive(Clone)]

@@ -20,7 +20,7 @@ use tower_service::Service;
 use super::{
     endpoints::RequestBody,
     gate::{GateCounts, Mode, Undeclared},
-    site::{Publisher, Site},
+    site::{BadDomain, Publisher, Site},
     visitor::Visitor,
 };
 use crate::{consent::seal::KeyRing, policy::Policy, signals::Region, timestamp::Timestamp};
@@ -63,6 +63,14 @@ impl ConsentLayer {
     /// See [`Site::keys`].
     pub fn keys(self, ring: KeyRing) -> Self {
         self.site.keys(ring).into()
+    }
+
+    /// See [`Site::domain`].
+    ///
+    /// # Errors
+    /// If `domain` is no domain that a cookie can be set for.
+    pub fn domain(self, domain: &str, ring: KeyRing) -> Result<Self, BadDomain> {
+        Ok(self.site.domain(domain, ring)?.into())
     }
 
     /// See [`Site::name`].

@@ -89,21 +89,24 @@ impl Site {
     pub(super) fn set_cookie(&self, text: &str, decision: &Decision) -> Option<HeaderValue> {
         let seconds = Consent::decode(text).ok()?.seconds_left(decision);
         let sealed = self.sealed(text);
-        self.cookie_header(self.cookie_name(), sealed, "/", seconds)
+        self.consent_cookie(sealed, seconds)
     }
 
     pub(super) fn sealed(&self, text: &str) -> String {
         self.sealer().map_or_else(|| text.to_string(), |sealer| sealer.seal(text))
     }
 
-    /// The header that sets, or with no seconds left deletes, a cookie of the site.
-    pub(super) fn cookie_header(&self, name: &str, value: String, path: &str, seconds: u64) -> Option<HeaderValue> {
-        let cookie = Cookie::build((name.to_string(), value))
-            .path(path.to_string())
+    /// The header that sets, or with no seconds left deletes, the consent cookie.
+    pub(super) fn consent_cookie(&self, value: String, seconds: u64) -> Option<HeaderValue> {
+        let mut cookie = Cookie::build((self.cookie_name(), value))
+            .path("/")
             .same_site(SameSite::Lax)
-            .secure(self.is_secure() || name.starts_with("__"))
+            .secure(self.is_secure())
             .max_age(time::Duration::seconds(i64::try_from(seconds).unwrap_or(0)))
             .build();
+        if let Some(domain) = self.cookie_domain() {
+            cookie.set_domain(domain.to_string());
+        }
         HeaderValue::from_str(&cookie.to_string()).ok()
     }
 
