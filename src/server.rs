@@ -16,6 +16,8 @@ mod axum;
 mod clear;
 mod endpoints;
 mod gate;
+#[cfg(feature = "tower")]
+mod insert;
 mod origin;
 mod page_words;
 mod pages;

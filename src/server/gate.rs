@@ -75,6 +75,8 @@ pub struct GateCounts {
     pub reported: u64,
     /// Cookies that requests brought although their visitor refused them, and that the responses deleted.
     pub cleared: u64,
+    /// Pages that the banner could not be put into, because their bytes cannot be looked into.
+    pub opaque: u64,
 }
 
 impl Gated {
@@ -134,6 +136,7 @@ struct Counters {
     withheld: AtomicU64,
     reported: AtomicU64,
     cleared: AtomicU64,
+    opaque: AtomicU64,
 }
 
 impl Site {
@@ -169,11 +172,12 @@ impl Site {
 
     /// How much the gate did since the site was made, in all its clones.
     pub fn gate_counts(&self) -> GateCounts {
-        let Counters { withheld, reported, cleared } = &*self.gate.counters;
+        let Counters { withheld, reported, cleared, opaque } = &*self.gate.counters;
         GateCounts {
             withheld: withheld.load(Ordering::Relaxed),
             reported: reported.load(Ordering::Relaxed),
             cleared: cleared.load(Ordering::Relaxed),
+            opaque: opaque.load(Ordering::Relaxed),
         }
     }
 
@@ -184,6 +188,12 @@ impl Site {
             return Vec::new();
         }
         self.deletions(decision, uri, headers, |status| status == Status::Denied)
+    }
+
+    #[cfg(feature = "tower")]
+    pub(super) fn count_opaque(&self, why: &str) {
+        self.gate.counters.opaque.fetch_add(1, Ordering::Relaxed);
+        tracing::warn!("a page stays without its banner: {why}");
     }
 
     /// A refused cookie that keeps coming back is set by something the gate does not see, such as a script.

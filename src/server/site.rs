@@ -37,6 +37,7 @@ pub struct Site {
     region: Option<Arc<RegionFn>>,
     clock: Arc<ClockFn>,
     pub(super) gate: Gate,
+    inserts_banner: bool,
 }
 
 impl fmt::Debug for Site {
@@ -69,6 +70,7 @@ impl Site {
             region: None,
             clock: Arc::new(Timestamp::now),
             gate: Gate::default(),
+            inserts_banner: false,
         }
     }
 
@@ -99,6 +101,15 @@ impl Site {
         let found = clear::domains_of(domain).into_iter().next().filter(|found| found == domain);
         self.domain = Some(found.ok_or_else(|| BadDomain(domain.to_string()))?.into());
         Ok(self.keys(ring))
+    }
+
+    /// Puts the banner, its style sheet and its script into every page that does not put them in itself, right after the
+    /// start tag of its body. Pages are not held back or parsed for it; one without that tag stays as it is. What
+    /// compresses responses belongs outside of the layer.
+    #[must_use]
+    pub fn insert_banner(mut self) -> Self {
+        self.inserts_banner = true;
+        self
     }
 
     /// The name of the site that seals are bound to; the policy's id unless said.
@@ -155,6 +166,11 @@ impl Site {
             (true, None) => SECURE_NAME,
             (true, Some(_)) => DOMAIN_NAME,
         }
+    }
+
+    #[cfg(feature = "tower")]
+    pub(super) fn inserts_banner(&self) -> bool {
+        self.inserts_banner
     }
 
     /// The domain that the consent cookie is shared on.

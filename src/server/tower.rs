@@ -9,8 +9,8 @@ use core::{
     task::{Context, Poll, ready},
 };
 
-use bytes::Bytes;
-use http::{HeaderMap, Request, Response};
+use bytes::{Bytes, BytesMut};
+use http::{HeaderMap, Request, Response, response};
 use http_body::{Body, Frame, SizeHint};
 use http_body_util::{BodyExt, Full, Limited};
 use pin_project_lite::pin_project;
@@ -20,6 +20,7 @@ use tower_service::Service;
 use super::{
     endpoints::RequestBody,
     gate::{GateCounts, Mode, Undeclared},
+    insert::{self, Finder, Unfit},
     site::{BadDomain, Publisher, Site},
     visitor::Visitor,
 };
@@ -108,6 +109,11 @@ impl ConsentLayer {
         self.site.debug_header().into()
     }
 
+    /// See [`Site::insert_banner`].
+    pub fn insert_banner(self) -> Self {
+        self.site.insert_banner().into()
+    }
+
     /// See [`Site::strip_requests`].
     pub fn strip_requests(self) -> Self {
         self.site.strip_requests().into()
@@ -167,8 +173,12 @@ where
         }
         let visitor = self.site.visitor(request.uri(), request.headers());
         self.site.prepare(&visitor, request.headers_mut());
+        let page = self.site.inserts_banner() && insert::asks_for_page(request.method(), request.headers());
+        if page && visitor.lacks_banner() {
+            insert::prepare(request.headers_mut());
+        }
         request.extensions_mut().insert(visitor.clone());
-        ResponseFuture::Inner { response: self.inner.call(request), site: Arc::clone(&self.site), visitor }
+        ResponseFuture::Inner { response: self.inner.call(request), site: Arc::clone(&self.site), visitor, page }
     }
 }
 
@@ -200,7 +210,7 @@ pin_project! {
         Own { answer: Pin<Box<dyn Future<Output = Response<String>> + Send>> },
         /// The inner service answers.
         #[doc(hidden)]
-        Inner { #[pin] response: F, site: Arc<Site>, visitor: Visitor },
+        Inner { #[pin] response: F, site: Arc<Site>, visitor: Visitor, page: bool },
     }
 }
 
@@ -222,11 +232,38 @@ where
                 let response = ready!(answer.as_mut().poll(context));
                 Poll::Ready(Ok(response.map(|text| ResponseBody::Own { body: Full::from(text) })))
             }
-            FutureProjection::Inner { response, site, visitor } => {
-                let mut response = ready!(response.poll(context))?;
+            FutureProjection::Inner { response, site, visitor, page } => {
+                let (mut parts, body) = ready!(response.poll(context))?.into_parts();
+                let banner = if *page { banner_for(site, visitor, &mut parts) } else { Bytes::new() };
+                let body = ResponseBody::Inner { body, finder: Finder::default(), banner };
+                let mut response = Response::from_parts(parts, body);
                 site.finish(visitor, &mut response);
-                Poll::Ready(Ok(response.map(|body| ResponseBody::Inner { body })))
+                Poll::Ready(Ok(response))
             }
+        }
+    }
+}
+
+/// What to put into a page, and the page's headers made to fit; nothing where the response takes no banner.
+fn banner_for(site: &Site, visitor: &Visitor, parts: &mut response::Parts) -> Bytes {
+    match insert::takes_banner(parts) {
+        Ok(is_utf8) => {
+            // With the banner or without, the page is this visitor's.
+            let ui = visitor.html();
+            let banner = if visitor.lacks_banner() { ui.banner() } else { String::new() };
+            if banner.is_empty() {
+                return Bytes::new();
+            }
+            insert::adjust(&mut parts.headers);
+            let html = ui.head() + &banner;
+            Bytes::from(if is_utf8 { html } else { insert::in_ascii(&html) })
+        }
+        Err(Unfit::NoPage) => Bytes::new(),
+        Err(Unfit::Opaque(why)) => {
+            if visitor.lacks_banner() {
+                site.count_opaque(why);
+            }
+            Bytes::new()
         }
     }
 }
@@ -239,9 +276,9 @@ pin_project! {
         /// One of the library's own pages.
         #[doc(hidden)]
         Own { body: Full<Bytes> },
-        /// The inner service's.
+        /// The inner service's, and the banner that goes into it.
         #[doc(hidden)]
-        Inner { #[pin] body: B },
+        Inner { #[pin] body: B, finder: Finder, banner: Bytes },
     }
 }
 
@@ -257,21 +294,50 @@ impl<B: Body<Data = Bytes>> Body for ResponseBody<B> {
             BodyProjection::Own { body } => {
                 Pin::new(body).poll_frame(context).map_err(|never: Infallible| match never {})
             }
-            BodyProjection::Inner { body } => body.poll_frame(context),
+            BodyProjection::Inner { body, finder, banner } => {
+                let Some(frame) = ready!(body.poll_frame(context)?) else { return Poll::Ready(None) };
+                Poll::Ready(Some(Ok(if banner.is_empty() { frame } else { insert_into(frame, finder, banner) })))
+            }
         }
     }
 
     fn is_end_stream(&self) -> bool {
         match self {
             Self::Own { body } => body.is_end_stream(),
-            Self::Inner { body } => body.is_end_stream(),
+            Self::Inner { body, .. } => body.is_end_stream(),
         }
     }
 
     fn size_hint(&self) -> SizeHint {
         match self {
             Self::Own { body } => body.size_hint(),
-            Self::Inner { body } => body.size_hint(),
+            Self::Inner { body, banner, .. } => {
+                let mut hint = body.size_hint();
+                if let Some(upper) = hint.upper().filter(|_| !banner.is_empty()) {
+                    hint.set_upper(upper + banner.len() as u64);
+                }
+                hint
+            }
         }
     }
+}
+
+/// Puts the banner into a frame if its place is in it.
+fn insert_into(frame: Frame<Bytes>, finder: &mut Finder, banner: &mut Bytes) -> Frame<Bytes> {
+    let data = match frame.into_data() {
+        Ok(data) => data,
+        Err(trailers) => return trailers,
+    };
+    let place = finder.find(&data).and_then(|place| data.split_at_checked(place));
+    if let Some((before, after)) = place {
+        let mut page = BytesMut::with_capacity(data.len() + banner.len());
+        for part in [before, core::mem::take(banner).as_ref(), after] {
+            page.extend_from_slice(part);
+        }
+        return Frame::data(page.freeze());
+    }
+    if finder.is_done() {
+        banner.clear();
+    }
+    Frame::data(data)
 }

@@ -35,6 +35,8 @@ struct Inner {
     /// What deletes the cookies the request brought although they were refused.
     deletions: Vec<HeaderValue>,
     used: AtomicBool,
+    /// Whether the application put the banner into its page.
+    wrote_banner: AtomicBool,
 }
 
 impl Site {
@@ -54,6 +56,7 @@ impl Site {
             set_cookie,
             deletions,
             used: AtomicBool::new(false),
+            wrote_banner: AtomicBool::new(false),
         }))
     }
 
@@ -165,6 +168,14 @@ impl Visitor {
         &self.0.decision
     }
 
+    /// Whether there is a banner or notice for this visitor that the application did not put into its page.
+    #[cfg(feature = "tower")]
+    pub(super) fn lacks_banner(&self) -> bool {
+        let decision = &self.0.decision;
+        let shown = decision.prompt().is_some() || decision.notice().is_some();
+        shown && !self.0.wrote_banner.load(Ordering::Relaxed)
+    }
+
     /// What to put into a page. A response that uses it is marked as the visitor's own.
     pub fn html(&self) -> ConsentHtml {
         self.0.used.store(true, Ordering::Relaxed);
@@ -215,6 +226,7 @@ impl ConsentHtml {
 
     /// The banner, or the notice, or nothing. Put it early in the body: it is read first then.
     pub fn banner(&self) -> String {
+        self.0.0.wrote_banner.store(true, Ordering::Relaxed);
         self.write(banner::banner)
     }
 

@@ -1,0 +1,227 @@
+//! The banner in pages that do not put it in themselves.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, missing_docs, reason = "a test stops at the first fault")]
+
+use std::{
+    convert::Infallible,
+    pin::Pin,
+    task::{Context, Poll},
+    vec::IntoIter,
+};
+
+use axum::{
+    Router,
+    body::{Body, Bytes, to_bytes},
+    extract::Path,
+    http::{HeaderMap, HeaderName, Request, Response, StatusCode, header},
+    response::{Html, IntoResponse},
+    routing::get,
+};
+use consentry::{
+    Category, Policy, Service, Timestamp,
+    server::{ConsentHtml, ConsentLayer},
+};
+use http_body::Frame;
+use tower::ServiceExt;
+
+const PAGE: &str = "<!doctype html><html><head><title>é</title></head><body class=\"x\"><h1>Hello</h1></body></html>";
+const NOW: Timestamp = Timestamp::from_millis(1_764_000_100_000);
+const HTML: &str = "text/html; charset=utf-8";
+
+/// A page in frames, without a length.
+struct Pieces(IntoIter<Bytes>);
+
+impl http_body::Body for Pieces {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        Poll::Ready(self.0.next().map(|piece| Ok(Frame::data(piece))))
+    }
+}
+
+fn page_with(status: StatusCode, content_type: &str, headers: &[(HeaderName, &str)]) -> Response<Body> {
+    let mut response = (status, PAGE).into_response();
+    response.headers_mut().insert(header::CONTENT_TYPE, content_type.parse().unwrap());
+    for (name, value) in headers {
+        response.headers_mut().insert(name, value.parse().unwrap());
+    }
+    response
+}
+
+/// The responses of the application, by path.
+async fn respond(Path(kind): Path<String>, headers: HeaderMap) -> Response<Body> {
+    let page = |content_type: &str, headers: &[(HeaderName, &str)]| page_with(StatusCode::OK, content_type, headers);
+    match kind.as_str() {
+        "page" => page(HTML, &[(header::ETAG, "\"1\""), (header::LAST_MODIFIED, "Wed, 21 Oct 2015 07:28:00 GMT")]),
+        "error" => page_with(StatusCode::NOT_FOUND, HTML, &[]),
+        "no-charset" => page("text/html", &[]),
+        "latin" => page("text/html; Charset=\"ISO-8859-1\"", &[]),
+        "utf-16" => page("text/html; charset=utf-16le", &[]),
+        "encoded" => page(HTML, &[(header::CONTENT_ENCODING, "br")]),
+        "download" => page(HTML, &[(header::CONTENT_DISPOSITION, "attachment; filename=a.html")]),
+        "part" => page_with(StatusCode::PARTIAL_CONTENT, HTML, &[]),
+        "unchanged" => page_with(StatusCode::NOT_MODIFIED, HTML, &[]),
+        "moved" => page_with(StatusCode::SEE_OTHER, HTML, &[(header::LOCATION, "/page")]),
+        "json" => page("application/json", &[]),
+        "xhtml" => page("application/xhtml+xml", &[]),
+        "fragment" => ([(header::CONTENT_TYPE, HTML)], "<p>a fragment</p>").into_response(),
+        "pieces" => {
+            let pieces: Vec<Bytes> = PAGE.as_bytes().chunks(7).map(Bytes::copy_from_slice).collect();
+            ([(header::CONTENT_TYPE, HTML)], Body::new(Pieces(pieces.into_iter()))).into_response()
+        }
+        // What reaches a handler of what would keep the banner out.
+        _ => {
+            let names = ["accept-encoding", "if-none-match", "if-modified-since", "range"];
+            names
+                .iter()
+                .filter(|name| headers.contains_key(**name))
+                .copied()
+                .collect::<Vec<_>>()
+                .join(" ")
+                .into_response()
+        }
+    }
+}
+
+struct App {
+    router: Router,
+    layer: ConsentLayer,
+}
+
+impl App {
+    fn new() -> Self {
+        let policy = Policy::builder("shop")
+            .category(Category::new("statistics").name("en", "Statistics").name("fr", "Mesure d’audience"))
+            .service(Service::new("visits", "statistics"))
+            .build()
+            .unwrap();
+        let layer = ConsentLayer::new(policy).development().insert_banner().clock(|| NOW);
+        let own = async |ui: ConsentHtml| Html(format!("<head>{}</head><body>{}Hello", ui.head(), ui.banner()));
+        let router = Router::new().route("/own", get(own)).route("/{kind}", get(respond)).layer(layer.clone());
+        Self { router, layer }
+    }
+
+    async fn send(&self, method: &str, path: &str, headers: &[(&str, &str)]) -> (Response<Body>, String) {
+        let mut request = Request::builder().method(method).uri(path).header("host", "shop.example");
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let response = self.router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let body = to_bytes(body, 1 << 20).await.unwrap();
+        (Response::from_parts(parts, Body::empty()), String::from_utf8(body.to_vec()).unwrap())
+    }
+
+    async fn get(&self, path: &str) -> (Response<Body>, String) {
+        self.send("GET", path, &[("accept", "text/html,*/*;q=0.8")]).await
+    }
+}
+
+const START: &str = "<body class=\"x\">";
+
+/// The page without what was put in, which has to be the banner with its style and script.
+fn without_banner(page: &str) -> String {
+    let at = page.find(START).unwrap() + START.len();
+    let (before, rest) = page.split_at(at);
+    let end = rest.find("</section>").unwrap() + "</section>".len();
+    let (banner, after) = rest.split_at(end);
+    assert!(banner.starts_with("<link rel=\"stylesheet\"") && banner.contains("<script defer"), "{banner}");
+    assert_eq!(banner.matches("data-cy=\"prompt\"").count(), 1);
+    format!("{before}{after}")
+}
+
+#[tokio::test]
+async fn a_page_gets_the_banner_after_its_body_tag_and_is_otherwise_as_it_was() {
+    let app = App::new();
+    for path in ["/page", "/error", "/pieces", "/no-charset", "/latin"] {
+        let (response, page) = app.get(path).await;
+        assert_eq!(without_banner(&page), PAGE, "{path}");
+        assert_eq!(response.headers()[header::CACHE_CONTROL], "private");
+        for name in [header::CONTENT_LENGTH, header::ETAG, header::LAST_MODIFIED] {
+            assert!(response.headers().get(&name).is_none(), "{path} {name}");
+        }
+    }
+    // One that puts it in itself gets it once.
+    assert_eq!(app.get("/own").await.1.matches("data-cy=\"prompt\"").count(), 1);
+    assert_eq!(app.layer.gate_counts().opaque, 0);
+}
+
+#[tokio::test]
+async fn in_another_charset_than_utf_8_its_words_are_ascii() {
+    let app = App::new();
+    let french = [("accept", "text/html"), ("accept-language", "fr")];
+    assert!(app.send("GET", "/page", &french).await.1.contains("Mesure d’audience"));
+    for path in ["/latin", "/no-charset"] {
+        let page = app.send("GET", path, &french).await.1;
+        assert!(page.contains("Mesure d&#8217;audience") && !page.contains('’'), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_no_page_passes_byte_for_byte_and_what_cannot_be_looked_into_is_told() {
+    let app = App::new();
+    for path in ["/download", "/json", "/xhtml"] {
+        let (response, body) = app.get(path).await;
+        assert_eq!((body.as_str(), response.headers().get(header::CACHE_CONTROL)), (PAGE, None), "{path}");
+    }
+    for path in ["/unchanged", "/moved"] {
+        assert!(!app.get(path).await.1.contains("data-cy"), "{path}");
+    }
+    assert_eq!(app.get("/fragment").await.1, "<p>a fragment</p>");
+    assert_eq!(app.layer.gate_counts().opaque, 0);
+    for (place, path) in ["/encoded", "/utf-16", "/part"].into_iter().enumerate() {
+        let (response, body) = app.get(path).await;
+        assert_eq!(body, PAGE, "{path}");
+        assert!(response.headers().get(header::CACHE_CONTROL).is_none(), "{path}");
+        assert_eq!(app.layer.gate_counts().opaque, place as u64 + 1);
+    }
+}
+
+#[tokio::test]
+async fn who_has_answered_or_asks_for_no_page_gets_what_the_application_sends() {
+    let app = App::new();
+    let answered = "privacy=1.shop.1.1764000000000.ib/-statistics";
+    for headers in [
+        &[("accept", "text/html"), ("cookie", answered)][..],
+        &[("accept", "application/json")],
+        &[],
+        &[("accept", "text/html"), ("hx-request", "true")],
+        &[("accept", "text/html"), ("turbo-frame", "a")],
+        &[("accept", "text/html"), ("sec-fetch-dest", "iframe")],
+    ] {
+        let (response, page) = app.send("GET", "/page", headers).await;
+        assert_eq!(page, PAGE, "{headers:?}");
+        assert_eq!(response.headers()[header::ETAG], "\"1\"", "{headers:?}");
+        // A page without the banner is as much its visitor's own as one with it.
+        let is_page = headers.iter().any(|(name, _)| *name == "cookie");
+        assert_eq!(response.headers().contains_key(header::CACHE_CONTROL), is_page, "{headers:?}");
+    }
+}
+
+/// What would make the answer depend on an earlier one, or hide it, does not reach the application.
+#[tokio::test]
+async fn a_page_with_a_banner_is_asked_for_whole_and_in_plain() {
+    let app = App::new();
+    let conditions = [
+        ("accept-encoding", "gzip, br"),
+        ("if-none-match", "\"1\""),
+        ("if-modified-since", "Wed, 21 Oct 2015 07:28:00 GMT"),
+        ("range", "bytes=0-99"),
+    ];
+    let all = "accept-encoding if-none-match if-modified-since range";
+    let page = [&conditions[..], &[("accept", "text/html"), ("sec-fetch-dest", "document")]].concat();
+    assert_eq!(app.send("GET", "/seen", &page).await.1, "");
+    let image = [&conditions[..], &[("accept", "image/*")]].concat();
+    assert_eq!(app.send("GET", "/seen", &image).await.1, all);
+}
+
+#[tokio::test]
+async fn head_says_what_get_would() {
+    let app = App::new();
+    let (response, body) = app.send("HEAD", "/page", &[("accept", "text/html")]).await;
+    assert_eq!(body, "");
+    for name in [header::CONTENT_LENGTH, header::ETAG] {
+        assert!(response.headers().get(&name).is_none(), "{name}");
+    }
+    assert_eq!(response.headers()[header::CACHE_CONTROL], "private");
+}
