@@ -198,6 +198,40 @@ async fn passing_the_undeclared_says_nothing_of_them() {
     assert!(response.extensions().get::<Gated>().is_none());
 }
 
+/// The gate reads a line as browsers do, so that none slips by that they would take.
+#[tokio::test]
+async fn only_what_deletes_in_a_browser_passes_as_deleting() {
+    let sets = [
+        "_ga=1; Max-Age=-",
+        "_ga=1; Max-Age=+0",
+        "_ga=1; Max-Age=0x",
+        "_ga=1; Max-Age=0; Max-Age=60",
+        "_ga=1; Max-Age=60; Expires=Thu, 01 Jan 1970 00:00:00 GMT",
+        "_ga=1; Expires=Thu, 01 Jan 2099 00:00:00 GMT",
+        "_ga=max-age=0",
+        "=_ga=1",
+        "  _ga  =1",
+    ];
+    let deletes = [
+        "_ga=; max-age = 0",
+        "_ga=x; Max-Age=-1; Secure",
+        "_ga=; Max-Age=60; Max-Age=00",
+        "_ga=; Max-Age=0; Expires=Thu, 01 Jan 2099 00:00:00 GMT",
+        "_ga=; Expires=Thu, 01 Jan 1970 00:00:00 GMT",
+    ];
+    let layer = ConsentLayer::new(Policy::from_toml(POLICY).unwrap()).clock(|| Timestamp::from_millis(NOW));
+    let handler = async move || {
+        let mut response = "page".into_response();
+        for line in sets.iter().chain(&deletes) {
+            response.headers_mut().append(header::SET_COOKIE, line.parse().unwrap());
+        }
+        response
+    };
+    let router = Router::new().route("/", get(handler)).layer(layer);
+    let response = router.oneshot(Request::get("/").body(Body::empty()).unwrap()).await.unwrap();
+    assert_eq!(cookies(&response), deletes);
+}
+
 /// A response whose cookies depend on what its visitor said is not another visitor's.
 #[tokio::test]
 async fn what_depends_on_the_visitor_is_private() {
@@ -208,8 +242,7 @@ async fn what_depends_on_the_visitor_is_private() {
     assert!(response.headers().get(header::CACHE_CONTROL).is_none());
 }
 
-const HOSTILE: &[&[u8]] =
-    &[b"", b"=", b";", b"=_ga=1", b"\xff\xfe=1", b"_g\xffa=1", b"_GA=1", b" _ga_x", b"__Host-_ga=1"];
+const HOSTILE: &[&[u8]] = &[b"", b"=", b";", b"\xff\xfe=1", b"_g\xffa=1", b"_GA=1", b" _ga_x", b"__Host-_ga=1"];
 
 #[tokio::test]
 async fn hostile_lines_fall_under_the_rule_for_the_undeclared() {

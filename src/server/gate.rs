@@ -290,18 +290,22 @@ impl Site {
         }
     }
 
-    /// Whether a `Set-Cookie` deletes: `Max-Age` first, else `Expires` (RFC 6265 section 5.3, step 3).
+    /// Whether a `Set-Cookie` deletes, as browsers read it: by the last `Max-Age` that is a number, else by `Expires`
+    /// (RFC 6265 section 5.2.2 and section 5.3, step 3).
     fn deletes(&self, line: &HeaderValue) -> bool {
-        let Ok(cookie) =
-            core::str::from_utf8(line.as_bytes()).map_err(|_| ()).and_then(|text| Cookie::parse(text).map_err(|_| ()))
-        else {
-            return false;
-        };
-        match (cookie.max_age(), cookie.expires_datetime()) {
-            (Some(age), _) => !age.is_positive(),
-            (None, Some(expires)) => expires <= self.now().to_datetime(),
-            (None, None) => false,
-        }
+        let Ok(line) = core::str::from_utf8(line.as_bytes()) else { return false };
+        let ages = line.split(';').skip(1).filter_map(|attribute| {
+            let (name, value) = attribute.split_once('=')?;
+            let value = value.trim_ascii();
+            let digits = value.strip_prefix('-').unwrap_or(value);
+            let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+            let deletes = digits.len() < value.len() || digits.bytes().all(|byte| byte == b'0');
+            (name.trim_ascii().eq_ignore_ascii_case("max-age") && is_number).then_some(deletes)
+        });
+        ages.last().unwrap_or_else(|| {
+            let expires = Cookie::parse(line).ok().and_then(|cookie| cookie.expires_datetime());
+            expires.is_some_and(|expires| expires <= self.now().to_datetime())
+        })
     }
 
     fn tell(&self, cookie: &GatedCookie, headers: &mut HeaderMap) {
@@ -330,9 +334,11 @@ struct Judged {
     gated: Option<GatedCookie>,
 }
 
-/// The name of a `Set-Cookie`, as browsers read it (RFC 6265 section 5.2). Without `=` there is none.
+/// The name that a cookie comes back under (RFC 6265bis sections 5.6 and 5.7.3). One without a name comes back as its
+/// value alone, so that `=a=b` is as good as `a=b`; what has no `=` then has no name for anyone.
 fn name_of(line: &[u8]) -> &[u8] {
-    let pair = line.split(|byte| *byte == b';').next().unwrap_or_default();
+    let pair = line.split(|byte| *byte == b';').next().unwrap_or_default().trim_ascii();
+    let pair = pair.strip_prefix(b"=").unwrap_or(pair);
     let equals = pair.iter().position(|byte| *byte == b'=');
     equals.and_then(|at| pair.get(..at)).unwrap_or_default().trim_ascii()
 }
@@ -355,6 +361,7 @@ mod tests {
         assert_eq!(name("  _ga \t= x=y"), b"_ga");
         assert_eq!(name("_ga; x=1"), b"");
         assert_eq!(name("=1"), b"");
+        assert_eq!(name(" = _ga=1"), b"_ga");
         assert_eq!(name(""), b"");
     }
 }
