@@ -73,7 +73,7 @@ async function emit(options) {
 
 /** A module of just the glue that the package uses. */
 const used = (more = "") => ({
-  contents: `export { Engine, initSync, read_cookies, write_cookie } from "wasm-glue"; ${more}`,
+  contents: `export { ask, initSync, open, read_cookies, write_cookie } from "wasm-glue"; ${more}`,
   resolveDir: src(""),
 });
 

@@ -11,6 +11,7 @@ mod runtime;
 
 use alloc::{string::String, vec::Vec};
 
+use spin::Mutex;
 use wasm_bindgen::prelude::*;
 
 use crate::{
@@ -25,75 +26,79 @@ use crate::{
 };
 use fields::fields;
 
-/// The core over one compiled policy.
+/// The terms of the policies that were opened. A page has one, and keeps it as long as it lives.
+static OPENED: Mutex<Vec<Terms>> = Mutex::new(Vec::new());
+
+/// Takes a compiled policy, checked and flattened by the package's script. Its number is what questions are asked with.
 #[wasm_bindgen]
-#[derive(Debug)]
-pub struct Engine {
-    terms: Terms,
+pub fn open(policy: &str) -> usize {
+    let terms = policy::read(policy);
+    // Taken only if another call was cut off: then no policy has that number, and nothing is answered.
+    let Some(mut opened) = OPENED.try_lock() else { return usize::MAX };
+    opened.push(terms);
+    opened.len() - 1
 }
 
+/// Answers a question about one visitor. The fields of `request` are separated by U+001F:
+///
+/// | field | |
+/// |---|---|
+/// | question | see below |
+/// | cookie | the name of the consent cookie |
+/// | sealed, gpc | whether the site seals; whether the browser sends the signal: empty for no |
+/// | region | empty where it is unknown |
+/// | now | milliseconds since 1970 |
+/// | four arguments | of the question |
+/// | cookies | all the visitor's cookies, to the end |
+///
+/// | question | arguments | answer |
+/// |---|---|---|
+/// | `decide` | | the decision as JSON |
+/// | `persist` | | the consent text to store because a signal denied something |
+/// | `clear` | | the names of the cookies that belong to ids not allowed now, separated by spaces |
+/// | `age` | a consent text | how long a cookie with it is worth keeping, in seconds |
+/// | an act | method and version, separated by a space; ids asked; ids granted; in the page only | the new consent text |
+///
+/// In the page only: what a page that cannot reach its server may store of the act, its denials. Where there is
+/// nothing to store the answer is empty.
 #[wasm_bindgen]
-impl Engine {
-    /// Takes a compiled policy, checked and flattened by the package's script.
-    #[wasm_bindgen(constructor)]
-    pub fn new(policy: &str) -> Self {
-        Self { terms: policy::read(policy) }
-    }
+pub fn ask(policy: usize, request: &str) -> String {
+    let opened = OPENED.try_lock();
+    let terms = opened.as_deref().and_then(|opened| opened.get(policy));
+    terms.map(|terms| answer(terms, request)).unwrap_or_default()
+}
 
-    /// Answers a question about one visitor. The fields of `request` are separated by U+001F:
-    ///
-    /// | field | |
-    /// |---|---|
-    /// | question | see below |
-    /// | cookie | the name of the consent cookie |
-    /// | sealed, gpc | whether the site seals; whether the browser sends the signal: empty for no |
-    /// | region | empty where it is unknown |
-    /// | now | milliseconds since 1970 |
-    /// | four arguments | of the question |
-    /// | cookies | all the visitor's cookies, to the end |
-    ///
-    /// | question | arguments | answer |
-    /// |---|---|---|
-    /// | `decide` | | the decision as JSON |
-    /// | `persist` | | the consent text to store because a signal denied something |
-    /// | `clear` | | the names of the cookies that belong to ids not allowed now, separated by spaces |
-    /// | `age` | a consent text | how long a cookie with it is worth keeping, in seconds |
-    /// | an act | method and version, separated by a space; ids asked; ids granted; in the page only | the new consent text |
-    ///
-    /// In the page only: what a page that cannot reach its server may store of the act, its denials. Where there is
-    /// nothing to store the answer is empty.
-    pub fn ask(&self, request: &str) -> String {
-        let ([question, cookie, sealed, gpc, region, now, a, b, c, d, ..], cookies) = fields(request);
-        let signals = Signals { gpc: !gpc.is_empty(), region: Region::parse(region) };
-        let now = Timestamp::from_millis(number(now, (1 << 53) - 1).unwrap_or(0));
-        let look = self.terms.look_in_page(cookies, cookie, !sealed.is_empty(), &signals, now);
-        let case = Case { terms: &self.terms, outcome: &look.outcome };
-        let mut out = String::new();
-        match question {
-            "decide" => case.push_json(&mut out),
-            "clear" => {
-                for (name, _) in cookies::pairs(cookies) {
-                    if case.clears(name) {
-                        push(&mut out, name);
-                        push(&mut out, " ");
-                    }
+fn answer(terms: &Terms, request: &str) -> String {
+    let ([question, cookie, sealed, gpc, region, now, a, b, c, d, ..], cookies) = fields(request);
+    let signals = Signals { gpc: !gpc.is_empty(), region: Region::parse(region) };
+    let now = Timestamp::from_millis(number(now, (1 << 53) - 1).unwrap_or(0));
+    let look = terms.look_in_page(cookies, cookie, !sealed.is_empty(), &signals, now);
+    let case = Case { terms, outcome: &look.outcome };
+    let mut out = String::new();
+    match question {
+        "decide" => case.push_json(&mut out),
+        "clear" => {
+            for (name, _) in cookies::pairs(cookies) {
+                if case.clears(name) {
+                    push(&mut out, name);
+                    push(&mut out, " ");
                 }
             }
-            "age" => {
-                let seconds = Consent::decode(a).map_or(0, |consent| case.seconds_left(&consent));
-                push_number(&mut out, seconds);
-            }
-            act => {
-                let text = if act == "persist" {
-                    case.persist(&look.stored, look.seal)
-                } else {
-                    act_on(act, [a, b, c, d], &look, case)
-                };
-                out = text.unwrap_or_default();
-            }
         }
-        out
+        "age" => {
+            let seconds = Consent::decode(a).map_or(0, |consent| case.seconds_left(&consent));
+            push_number(&mut out, seconds);
+        }
+        act => {
+            let text = if act == "persist" {
+                case.persist(&look.stored, look.seal)
+            } else {
+                act_on(act, [a, b, c, d], &look, case)
+            };
+            out = text.unwrap_or_default();
+        }
     }
+    out
 }
 
 fn act_on(act: &str, [how, asked, granted, in_page]: [&str; 4], look: &Look<'_>, case: Case<'_>) -> Option<String> {

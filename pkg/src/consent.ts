@@ -60,7 +60,7 @@ export function open<P extends Policy>(policy: P, options: Options = {}): Consen
     return core(question, facts, ...args);
   };
   const decide = (text?: string): Decision =>
-    core ? JSON.parse(ask("decide", [], text)) : unavailable(policy);
+    JSON.parse(ask("decide", [], text) || "null") ?? unavailable(policy);
 
   let decision = decide();
   // An answer counts for the version the page shows, whatever the server has moved to since.

@@ -1,5 +1,5 @@
 // The engine with names for what it is asked. The request is that of src/web.rs.
-import { Engine } from "wasm-glue";
+import { ask, open } from "wasm-glue";
 import { clean, FIELD, flatten } from "./flat.ts";
 import type { Policy } from "../types/index.d.ts";
 
@@ -25,10 +25,11 @@ export type Core = (question: Question, facts: Facts, ...args: readonly string[]
 export function start(policy: Policy, usable: boolean): Core | undefined {
   const flat = flatten(policy);
   if (!usable) return;
-  const engine = new Engine(flat);
+  const engine = open(flat);
   const flag = (holds: boolean) => (holds ? "1" : "");
   return (question, { cookies, cookie, sealed, gpc, region, now }, a = "", b = "", c = "", d = "") =>
-    engine.ask(
+    ask(
+      engine,
       [question, cookie, flag(sealed), flag(gpc), region, `${now}`, a, b, c, d].map(clean).concat(cookies).join(FIELD),
     );
 }

@@ -9,7 +9,7 @@ export const createDecider: typeof face.createDecider = (policy) => {
   const { cookie = "__Host-privacy", sealed = false } = policy;
   return ({ cookies, gpc = false, region = "", now = Date.now() }) => {
     const facts = { cookies: cookies ?? "", cookie, sealed, gpc, region, now: Math.trunc(now) };
-    return core ? JSON.parse(core("decide", facts)) : unavailable(policy);
+    return JSON.parse(core?.("decide", facts) || "null") ?? unavailable(policy);
   };
 };
 

@@ -87,8 +87,10 @@ impl<'a> Draft<'a> {
 
     /// Whether a stored answer stays in the text as it stands.
     pub(super) fn keeps(&self, entry: &Entry<'_>) -> bool {
+        let ahead = is_from_future(entry.stamp.at, self.case.outcome.now);
+        let at = if ahead { self.stamp.at } else { entry.stamp.at };
         // What is said may carry the date of an earlier refusal: then both stay.
-        if self.said(entry.name).is_some_and(|said| said.stamp.at >= entry.stamp.at) {
+        if self.said(entry.name).is_some_and(|said| said.stamp.at >= at) {
             return false;
         }
         let denied = entry.choice == Choice::Denied;
@@ -108,7 +110,7 @@ impl<'a> Draft<'a> {
             // Who grants a category as it is now, without a switch for the service, grants the service.
             return if is_part { !granted } else { !in_switch };
         }
-        if !self.trusted || in_switch || refused || is_from_future(entry.stamp.at, self.case.outcome.now) {
+        if !self.trusted || in_switch || refused || ahead {
             return false;
         }
         // What a page appended comes after everything before it, whatever its clock says.
