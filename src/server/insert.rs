@@ -114,7 +114,7 @@ pub(super) fn in_ascii(html: &str) -> String {
 pub(super) struct Finder {
     state: State,
     looked_at: usize,
-    /// The last bytes of what is being read: a tag's name, or the end of a comment. In lower case.
+    /// The last bytes of what is being read: a tag's name, an attribute, or the end of a comment. In lower case.
     recent: [u8; 9],
     length: usize,
 }
@@ -195,12 +195,14 @@ impl Finder {
             State::Name => return self.in_name(byte),
             State::Tag { element, quote: 0 } => match byte {
                 b'>' => return self.end_of_tag(element),
-                b'"' | b'\'' => self.state = State::Tag { element, quote: byte },
-                _ => {}
+                // Elsewhere a quote is a character like any other.
+                b'"' | b'\'' if self.recent_bytes().ends_with(b"=") => self.state = State::Tag { element, quote: byte },
+                byte if byte.is_ascii_whitespace() => {}
+                _ => self.remember(byte),
             },
             State::Tag { element, quote } => {
                 if byte == quote {
-                    self.state = State::Tag { element, quote: 0 };
+                    self.begin(State::Tag { element, quote: 0 });
                 }
             }
             State::Comment => {
@@ -254,7 +256,7 @@ impl Finder {
             _ if self.recent_bytes().starts_with(b"!") => self.state = State::Other,
             b'>' | b'/' | b' ' | b'\t' | b'\n' | b'\r' | 0x0c if self.length > 0 => {
                 let element = Element::of(self.recent_bytes());
-                self.state = State::Tag { element, quote: 0 };
+                self.begin(State::Tag { element, quote: 0 });
                 return byte == b'>' && self.end_of_tag(element);
             }
             b'<' if self.length == 0 => {}
@@ -347,6 +349,8 @@ mod tests {
             ("<?xml version='1'?><body>", "<?xml version='1'?><body>|"),
             ("<p title='<body>'><body>", "<p title='<body>'><body>|"),
             ("</body><body>", "</body><body>|"),
+            ("<p title=it's><body>", "<p title=it's><body>|"),
+            ("<p title = 'a>' lang=\"<body>\"><body>", "<p title = 'a>' lang=\"<body>\"><body>|"),
         ] {
             assert_eq!(marked(page), wanted);
         }
