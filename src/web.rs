@@ -79,7 +79,7 @@ fn answer(terms: &Terms, request: &str) -> String {
         "decide" => case.push_json(&mut out),
         "clear" => {
             for (name, _) in cookies::pairs(cookies) {
-                if case.clears(name) {
+                if name != cookie && case.clears(name) {
                     push(&mut out, name);
                     push(&mut out, " ");
                 }

@@ -87,8 +87,8 @@ export function open<P extends Policy>(policy: P, options: Options = {}): Consen
   };
 
   /** The new text that an answer makes; empty if there is nothing to store. */
-  const consentText = ({ act, method, asked, on }: Given, inPage = "") =>
-    ask(act, [`${method} ${version}`, asked.join(" "), on.join(" "), inPage]);
+  const consentText = ({ act, method, asked, on }: Given, inPage = "", stored?: string) =>
+    ask(act, [`${method} ${version}`, asked.join(" "), on.join(" "), inPage], stored);
 
   const put = (text: string) => {
     if (text) jar.write(cookie, text, Number(ask("age", [text])));
@@ -107,11 +107,13 @@ export function open<P extends Policy>(policy: P, options: Options = {}): Consen
   };
 
   let lastSent: Promise<unknown> = Promise.resolve();
+  /** What would be stored with the refusals that are on their way. */
+  let pending: string | undefined;
 
   const answerServer = async (endpoint: string, given: Given) => {
     // What is refused acts at once, what is granted when the server has replied.
-    const refused = consentText(given, "in page");
-    if (refused) settle(decide(refused));
+    const refused = consentText(given, "in page", pending);
+    if (refused) settle(decide((pending = refused)));
     // One after the other, so that the server hears the answers in the order they were given.
     const sent = lastSent.then(() => post(endpoint, { policy: policy.id, version, ...given }));
     const settled = sent.catch(() => {});
@@ -119,13 +121,16 @@ export function open<P extends Policy>(policy: P, options: Options = {}): Consen
     try {
       const next = await sent;
       // With a later answer on its way, this one must not bring back what that refuses.
-      if (lastSent === settled) settle(next);
+      if (lastSent !== settled) return;
+      pending = undefined;
+      settle(next);
     } catch (cause) {
       // Without the server a refusal is kept by the page. The cookie may have changed since it was given.
       const text = consentText(given, "in page");
       put(text);
       sweep();
-      settle(decide(text));
+      if (lastSent === settled) pending = undefined;
+      settle(decide(pending ?? text));
       throw cause;
     }
   };

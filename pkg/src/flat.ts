@@ -30,6 +30,7 @@ const FORMS: { readonly [field: string]: RegExp } = {
   uses: /^(sale|share|targeted-ads)$/,
   basis: /^(consent|contract|legitimate-interest)$/,
   // Only what can never run a script when a visitor follows it.
+  mount: /^(https?:\/\/|\/(?!\/))/,
   url: /^(https?:\/\/|mailto:|\/(?!\/))/,
 };
 
@@ -100,6 +101,7 @@ export function flatten(policy: Policy): string {
     const { id, key = id, since = 1 } = given;
     check(since <= version, "bad-value", path + "since");
     for (const name of new Set([id, key])) {
+      check(name !== "necessary" || (name === id && fields === CATEGORY), "duplicate", path + "id");
       check(!names.includes(name), "duplicate", path + "id");
       names.push(name);
     }
@@ -113,7 +115,12 @@ export function flatten(policy: Policy): string {
     each("regimes", regimes, (regime, path) => record("r", REGIME, regime, path)),
     each("categories", categories, item(CATEGORY)),
     each("services", services, item(SERVICE)),
-    each("changes", changes, (change, path) => record("c", CHANGE, change, path)),
+    each("changes", changes, (change, path) => {
+      const line = record("c", CHANGE, change, path);
+      check(change.version !== undefined, "missing", path + "version");
+      check(!change.kind?.startsWith("opt"), "bad-value", path + "kind");
+      return line;
+    }),
   ];
   if (contact?.url !== undefined) text(contact.url, "url", "contact.url");
   for (const word in words) text(words[word], "", "words." + word);

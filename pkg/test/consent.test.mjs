@@ -252,6 +252,26 @@ test("a late reply does not bring back what was refused meanwhile", async (t) =>
   assert.ok(!seen.includes("granted"));
 });
 
+test("two refusals on their way hold, each on top of the other, whether the server takes them or not", async (t) => {
+  for (const status of [503, 200]) {
+    const denied = await decided((consent) => consent.reject());
+    const { origin } = await serve(t, () => [status, denied]);
+    const jar = memoryJar();
+    await createConsent(policy, { jar }).accept();
+    const consent = createConsent(policy, { jar, endpoint: `${origin}/privacy-choices` });
+    const allowed = { statistics: [], marketing: [] };
+    consent.subscribe(() => {
+      for (const id of Object.keys(allowed)) allowed[id].push(consent.allows(id));
+    });
+    await Promise.allSettled([consent.withdraw(["statistics"]), consent.withdraw(["marketing"])]);
+    assert.ok(!allowed.statistics.includes(true), JSON.stringify(allowed));
+    assert.deepEqual([consent.allows("statistics"), consent.allows("marketing")], [false, false]);
+    if (status === 200) continue;
+    const next = createConsent(policy, { jar });
+    assert.deepEqual([next.allows("statistics"), next.allows("marketing")], [false, false]);
+  }
+});
+
 test("a page whose server shares the cookie between subdomains writes to that cookie, not beside it", async (t) => {
   const written = [];
   const stored = "__Secure-privacy=1.corner-shop.1.1764000000000.ib/+statistics.k1." + "A".repeat(43);

@@ -59,6 +59,11 @@ const faults = [
   ["bad-value at cookie", { cookie: "a b" }],
   ["bad-value at domain", { domain: "shop.example; Max-Age=1" }],
   ["wrong-type at mount", { mount: 1 }],
+  ["bad-value at mount", { mount: "javascript:alert(1)" }],
+  ["missing at changes[0].version", change({ version: undefined })],
+  ["bad-value at changes[0].kind", change({ kind: "opt-in" })],
+  ["duplicate at categories[0].id", category({ key: "necessary" })],
+  ["duplicate at services[0].id", service({ id: "necessary" })],
   ["wrong-type at words.accept", { words: { accept: 1 } }],
 ];
 

@@ -12,9 +12,9 @@ use alloc::{
 };
 use core::net::IpAddr;
 
-use http::{HeaderMap, HeaderValue, Uri, header};
+use http::{HeaderMap, HeaderValue, Uri};
 
-use super::{origin::host, site::Site};
+use super::{origin::host, site::Site, visitor::cookie_pieces};
 use crate::{
     cookies,
     decision::{Decision, Status},
@@ -23,6 +23,12 @@ use crate::{
 /// The most deletions in one response, in lines and in bytes of their values, so that no proxy drops it for its size.
 const MAX_LINES: usize = 40;
 const MAX_BYTES: usize = 6 * 1024;
+
+/// The most cookies of a request that are looked at: 64 KiB hold no more that have a name and a value.
+const MAX_NAMES: usize = 16 * 1024;
+
+/// The longest host name, in bytes (RFC 1035 section 2.3.4).
+const MAX_HOST_BYTES: usize = 253;
 
 impl Site {
     /// The `Set-Cookie` lines that delete those of the request's cookies that a service declares whose status is
@@ -37,18 +43,22 @@ impl Site {
         let mut lines = Vec::new();
         let mut bytes = 0;
         let mut domains: Option<Vec<String>> = None;
-        for name in cookie_names(headers) {
-            if !decision.cookie_status(&name).is_some_and(&refused) {
-                continue;
-            }
+        let mut names = cookie_names(headers);
+        names.retain(|name| name != self.cookie_name() && decision.cookie_status(name).is_some_and(&refused));
+        // Each time another one comes first: what cannot be deleted must not keep the others from it.
+        let first = usize::try_from(self.now().as_millis()).unwrap_or(0).checked_rem(names.len()).unwrap_or(0);
+        names.rotate_left(first);
+        for name in names {
             self.count_cleared(&name);
             let domains = domains.get_or_insert_with(|| host(uri, headers).map(domains_of).unwrap_or_default());
             for line in self.deletions_of(decision, &name, domains) {
-                bytes += line.len();
-                if lines.len() == MAX_LINES || bytes > MAX_BYTES {
+                if lines.len() == MAX_LINES {
                     return lines;
                 }
-                lines.push(line);
+                if bytes + line.len() <= MAX_BYTES {
+                    bytes += line.len();
+                    lines.push(line);
+                }
             }
         }
         lines
@@ -86,7 +96,7 @@ pub(super) fn domains_of(host: &str) -> Vec<String> {
     let label = |label: &str| {
         !label.is_empty() && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
     };
-    let is_name = name.split('.').all(label) && name.parse::<IpAddr>().is_err();
+    let is_name = name.len() <= MAX_HOST_BYTES && name.split('.').all(label) && name.parse::<IpAddr>().is_err();
     let Some(registrable) = psl::domain_str(&name).filter(|_| is_name).map(str::len) else { return Vec::new() };
     let mut domains = Vec::new();
     let mut domain = name.as_str();
@@ -101,12 +111,8 @@ pub(super) fn domains_of(host: &str) -> Vec<String> {
 
 /// The names of a request's cookies, each once.
 pub(super) fn cookie_names(headers: &HeaderMap) -> Vec<String> {
-    let lines = headers.get_all(header::COOKIE).iter().filter_map(|line| core::str::from_utf8(line.as_bytes()).ok());
-    let mut names: Vec<String> = lines
-        .take(16)
-        .flat_map(|line| cookies::pairs(line.get(..cookies::MAX_HEADER_BYTES).unwrap_or(line)))
-        .map(|(name, _)| name.to_string())
-        .collect();
+    let names = cookie_pieces(headers).take(MAX_NAMES).flat_map(cookies::pairs).map(|(name, _)| name.to_string());
+    let mut names: Vec<String> = names.collect();
     names.sort();
     names.dedup();
     names

@@ -240,6 +240,7 @@ impl Site {
         let decision = visitor.silent_decision();
         let refused = |piece: &&[u8]| {
             let name = core::str::from_utf8(name_of(piece)).ok();
+            let name = name.filter(|name| *name != self.cookie_name());
             name.is_some_and(|name| decision.cookie_status(name).is_some_and(|status| !status.is_allowed()))
         };
         let pieces = |line: &HeaderValue| line.as_bytes().split(|byte| *byte == b';').any(|piece| refused(&piece));
@@ -300,11 +301,14 @@ impl Site {
             let digits = value.strip_prefix('-').unwrap_or(value);
             let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
             let deletes = digits.len() < value.len() || digits.bytes().all(|byte| byte == b'0');
-            (name.trim_ascii().eq_ignore_ascii_case("max-age") && is_number).then_some(deletes)
+            // Nor a value that is longer (RFC 6265bis section 5.6).
+            let is_age = name.trim_ascii().eq_ignore_ascii_case("max-age") && value.len() <= 1024;
+            (is_age && is_number).then_some(deletes)
         });
         ages.last().unwrap_or_else(|| {
             let expires = Cookie::parse(line).ok().and_then(|cookie| cookie.expires_datetime());
-            expires.is_some_and(|expires| expires <= self.now().to_datetime())
+            // No browser takes a year before 1601 (RFC 6265 section 5.1.1, step 5).
+            expires.is_some_and(|expires| expires.year() >= 1601 && expires <= self.now().to_datetime())
         })
     }
 

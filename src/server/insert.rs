@@ -23,12 +23,15 @@ const TAKEN_OFF: [HeaderName; 6] = [
 ];
 
 /// What describes the very bytes of a response, and no longer fits them.
-const NO_LONGER_TRUE: [HeaderName; 5] = [
+const NO_LONGER_TRUE: [HeaderName; 8] = [
     header::CONTENT_LENGTH,
     header::ETAG,
     header::LAST_MODIFIED,
     header::ACCEPT_RANGES,
     HeaderName::from_static("digest"),
+    HeaderName::from_static("content-digest"),
+    HeaderName::from_static("repr-digest"),
+    HeaderName::from_static("content-md5"),
 ];
 
 /// Whether a request may be for a whole page, and not for a part of one, or for something in it.
@@ -223,7 +226,8 @@ impl Finder {
                 if byte.is_ascii_alphabetic() {
                     self.remember(byte);
                 } else {
-                    let ends = Element::of(self.recent_bytes()) == element;
+                    let ends_name = byte.is_ascii_whitespace() || matches!(byte, b'>' | b'/');
+                    let ends = ends_name && Element::of(self.recent_bytes()) == element;
                     let after = if byte == b'>' { State::Text } else { State::Other };
                     self.begin(if ends { after } else { State::Raw(element) });
                     // `<` may begin the end tag that was waited for.
@@ -344,6 +348,7 @@ mod tests {
                 "<title><body></title><textarea></title><body></textarea><body>",
                 "<title><body></title><textarea></title><body></textarea><body>|",
             ),
+            ("<script>'</script'+'><body>'</script><body>", "<script>'</script'+'><body>'</script><body>|"),
             ("a < b <body>", "a < b <body>|"),
             ("<<body>", "<<body>|"),
             ("<?xml version='1'?><body>", "<?xml version='1'?><body>|"),

@@ -235,6 +235,10 @@ where
             FutureProjection::Inner { response, site, visitor, page } => {
                 let (mut parts, body) = ready!(response.poll(context))?.into_parts();
                 let banner = if *page { banner_for(site, visitor, &mut parts) } else { Bytes::new() };
+                if site.inserts_banner() && !*page && insert::takes_banner(&parts).is_ok() {
+                    // A part of a page, or a page for a program, is not to be kept for all as one without a banner.
+                    visitor.mark_used();
+                }
                 let body = ResponseBody::Inner { body, finder: Finder::default(), banner };
                 let mut response = Response::from_parts(parts, body);
                 site.finish(visitor, &mut response);

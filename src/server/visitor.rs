@@ -61,11 +61,9 @@ impl Site {
     }
 
     pub(super) fn visit<'a>(&self, policy: &Policy, headers: &'a HeaderMap) -> Visit<'a> {
-        // A cookie line that is not text holds nothing of ours: ours is ASCII.
-        let lines =
-            headers.get_all(header::COOKIE).iter().filter_map(|line| core::str::from_utf8(line.as_bytes()).ok());
-        let lines: Vec<&str> = lines.collect();
-        policy.visit(lines, self.cookie_name(), &self.signals(headers), self.now(), |consent| self.verify(consent))
+        policy.visit(cookie_pieces(headers), self.cookie_name(), &self.signals(headers), self.now(), |consent| {
+            self.verify(consent)
+        })
     }
 
     fn verify(&self, consent: &Consent<'_>) -> SealState {
@@ -132,12 +130,20 @@ impl Site {
     }
 }
 
+/// A request's cookies, one by one. What is not text is none of ours, and no reason not to read the others beside it.
+pub(super) fn cookie_pieces(headers: &HeaderMap) -> impl Iterator<Item = &str> {
+    let pieces = headers.get_all(header::COOKIE).iter().flat_map(|line| line.as_bytes().split(|byte| *byte == b';'));
+    pieces.filter_map(|piece| core::str::from_utf8(piece).ok())
+}
+
 /// `Cache-Control: private`, whatever else it says, and `Vary` on what a decision is made from.
 fn keep_private(headers: &mut HeaderMap) {
-    let current = headers.get(header::CACHE_CONTROL).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let lines = headers.get_all(header::CACHE_CONTROL).iter().filter_map(|value| value.to_str().ok());
+    let current = lines.collect::<Vec<_>>().join(",");
     let directives = || current.split(',').map(str::trim).filter(|directive| !directive.is_empty());
     let is = |directive: &str, name: &str| directive.split('=').next().is_some_and(|d| d.eq_ignore_ascii_case(name));
-    if !directives().any(|directive| is(directive, "no-store") || is(directive, "private")) {
+    // `private="…"` is about single fields only.
+    if !directives().any(|directive| is(directive, "no-store") || directive.eq_ignore_ascii_case("private")) {
         let kept = directives().filter(|d| !is(d, "public") && !is(d, "s-maxage"));
         let mut value = String::from("private");
         for directive in kept {
@@ -147,6 +153,10 @@ fn keep_private(headers: &mut HeaderMap) {
         if let Ok(value) = HeaderValue::from_str(&value) {
             headers.insert(header::CACHE_CONTROL, value);
         }
+    }
+    // They would speak before it to caches in between.
+    for name in ["cdn-cache-control", "surrogate-control"] {
+        headers.remove(name);
     }
     headers.append(header::VARY, HeaderValue::from_static("Cookie, Sec-GPC"));
 }
@@ -161,6 +171,12 @@ impl Visitor {
     pub fn decision(&self) -> &Decision {
         self.0.used.store(true, Ordering::Relaxed);
         &self.0.decision
+    }
+
+    /// Marks the response as the visitor's own.
+    #[cfg(feature = "tower")]
+    pub(super) fn mark_used(&self) {
+        self.0.used.store(true, Ordering::Relaxed);
     }
 
     /// The decision, for what the library does by itself with every request.
