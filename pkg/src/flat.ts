@@ -14,7 +14,7 @@ const ID = /^[a-z][a-z0-9_-]{0,31}$/;
 /** What cookies can be called (RFC 9110 section 5.6.2); a pattern has a `*` at its end. */
 const TOKEN = /^[!#-'*+.^-z|~\w-]+$/;
 
-/** What a text may be, by the name of its field; what is not here may be anything. */
+/** What a text may be, by its field, and its record where records differ; what is not here may be anything. */
 const FORMS: { readonly [field: string]: RegExp } = {
   id: ID,
   key: ID,
@@ -25,7 +25,8 @@ const FORMS: { readonly [field: string]: RegExp } = {
   cookies: TOKEN,
   domain: /^[a-z0-9.-]+$/,
   regions: /^[A-Z]{2}(-[A-Z0-9]{1,3})?$/,
-  kind: /^(opt-in|opt-out|inform|ask|notify|editorial)$/,
+  "r.kind": /^(opt-in|opt-out|inform)$/,
+  "c.kind": /^(ask|notify|editorial)$/,
   gpc: /^(ignore|honour(-unless-overridden)?)$/,
   uses: /^(sale|share|targeted-ads)$/,
   basis: /^(consent|contract|legitimate-interest)$/,
@@ -34,40 +35,36 @@ const FORMS: { readonly [field: string]: RegExp } = {
   url: /^(https?:\/\/|mailto:|\/(?!\/))/,
 };
 
-// The fields of each record. A sign before a name says what it is: `!` a text that must be there, `*` a list of texts,
-// `#` a whole number, `+` one from 1, `?` a flag, `~` a text that is only read by people and stays here; all else is a
-// text.
+// The fields of each record. `!` before a name says that it must be there; the sign after that says what it is: `*` a
+// list of texts, `#` a whole number, `+` one from 1, `?` a flag, `~` a text that is only read by people and stays here;
+// all else is a text.
 const POLICY = "!id +version ~locale ~cookie ~domain ~mount";
 const REGIME = "!id kind *regions #grantMaxAge #refusalQuiet gpc";
 const CATEGORY = "!id key +since *uses basis *formerly ~name ~purpose";
 const SERVICE = CATEGORY + " !category ?own *cookies";
-const CHANGE = "+version kind *touches ~summary";
+const CHANGE = "!+version kind *touches ~summary";
 
 function check(holds: boolean, code: string, path: string): asserts holds {
   if (!holds) throw new Error(`${code} at ${path}`);
 }
 
-function text(value: unknown, name: string, path: string): string {
+function text(value: unknown, form: RegExp | undefined, path: string): string {
   check(typeof value === "string", "wrong-type", path);
-  check(FORMS[name]?.test(value) ?? true, "bad-value", path);
+  check(form?.test(value) ?? true, "bad-value", path);
   return clean(value);
 }
 
-function field(sign: string, value: unknown, name: string, path: string): string {
-  if (value === undefined) {
-    check(sign !== "!", "missing", path);
-    return "";
-  }
+function field(sign: string, value: unknown, form: RegExp | undefined, path: string): string {
   if (sign === "*") {
     check(Array.isArray(value), "wrong-type", path);
     // An empty list is not the same as none.
-    return value.map((item, place) => text(item, name, `${path}[${place}]`)).join(" ") || " ";
+    return value.map((item, place) => text(item, form, `${path}[${place}]`)).join(" ") || " ";
   }
   if (sign === "?") {
     check(typeof value === "boolean", "wrong-type", path);
     return value ? "1" : "";
   }
-  if (sign !== "#" && sign !== "+") return text(value, name, path);
+  if (sign !== "#" && sign !== "+") return text(value, form, path);
   check(typeof value === "number", "wrong-type", path);
   check(value % 1 === 0 && value >= (sign === "+" ? 1 : 0) && value < 2 ** 32, "bad-value", path);
   return String(value);
@@ -78,10 +75,12 @@ function record(letter: string, fields: string, object: unknown, path = ""): str
   check(typeof object === "object" && object !== null, "wrong-type", path.slice(0, -1));
   let flat = RECORD + letter;
   for (const known of fields.split(" ")) {
-    const name = known.replace(/\W/, "");
-    const sign = known.slice(0, -name.length);
-    const value = field(sign, Reflect.get(object, name), name, path + name);
-    if (sign !== "~") flat += FIELD + value;
+    const [, must, sign = "", name = ""] = /(!?)(\W?)(.+)/.exec(known)!;
+    const value = Reflect.get(object, name);
+    check(!must || value !== undefined, "missing", path + name);
+    const form = FORMS[`${letter}.${name}`] ?? FORMS[name];
+    const written = value === undefined ? "" : field(sign, value, form, path + name);
+    if (sign !== "~") flat += FIELD + written;
   }
   return flat;
 }
@@ -115,14 +114,9 @@ export function flatten(policy: Policy): string {
     each("regimes", regimes, (regime, path) => record("r", REGIME, regime, path)),
     each("categories", categories, item(CATEGORY)),
     each("services", services, item(SERVICE)),
-    each("changes", changes, (change, path) => {
-      const line = record("c", CHANGE, change, path);
-      check(change.version !== undefined, "missing", path + "version");
-      check(!change.kind?.startsWith("opt"), "bad-value", path + "kind");
-      return line;
-    }),
+    each("changes", changes, (change, path) => record("c", CHANGE, change, path)),
   ];
-  if (contact?.url !== undefined) text(contact.url, "url", "contact.url");
-  for (const word in words) text(words[word], "", "words." + word);
+  if (contact?.url !== undefined) text(contact.url, FORMS.url, "contact.url");
+  for (const word in words) text(words[word], undefined, "words." + word);
   return flat.join("");
 }

@@ -47,6 +47,7 @@ const faults = [
   ["wrong-type at services[0].own", service({ own: "yes" })],
   ["bad-value at services[0].cookies[1]", service({ cookies: ["_ls", "a b"] })],
   ["bad-value at regimes[0].kind", regime({ kind: "opt" })],
+  ["bad-value at regimes[0].kind", regime({ kind: "ask" })],
   ["bad-value at regimes[0].regions[0]", regime({ regions: ["Europe"] })],
   ["bad-value at regimes[0].grantMaxAge", regime({ grantMaxAge: -1 })],
   ["wrong-type at regimes[0].refusalQuiet", regime({ refusalQuiet: "6 months" })],

@@ -71,17 +71,18 @@ impl Site {
         paths.dedup();
         // A prefix says how a cookie was set (RFC 6265bis section 4.1.3).
         let host_only = name.starts_with("__Host-");
-        let secure = self.is_secure() || name.starts_with("__");
+        let is_secure = self.is_secure() || name.starts_with("__");
+        let secure = if is_secure { "; Secure" } else { "" };
         let domains = domains.iter().filter(|_| !host_only).map(|domain| format!("; Domain={domain}"));
         let domains: Vec<String> = core::iter::once(String::new()).chain(domains).collect();
         let mut lines = Vec::new();
         for path in paths {
             for domain in &domains {
-                let secure = if secure { "; Secure" } else { "" };
                 let line = format!("{name}=; SameSite=Lax{secure}; Path={path}; Max-Age=0{domain}");
                 // A partitioned cookie is secure, and is another one than that of the same name beside it.
-                let partitioned = (!secure.is_empty()).then(|| format!("{line}; Partitioned"));
-                lines.extend([Some(line), partitioned].into_iter().flatten());
+                let partitioned = is_secure.then(|| format!("{line}; Partitioned"));
+                lines.push(line);
+                lines.extend(partitioned);
             }
         }
         lines.iter().filter_map(|line| HeaderValue::from_str(line).ok()).collect()
