@@ -47,6 +47,13 @@ pub fn choices(decision: &Decision, view: View<'_>, out: &mut Html) {
 /// Writes what stands in the place of content that waits for `id`: what is missing, why, and a button that allows it.
 /// Nothing for an id that is allowed or not known.
 pub fn placeholder(decision: &Decision, id: &str, view: View<'_>, out: &mut Html) {
+    if !decision.allows(id) {
+        stand_in(decision, id, view, out);
+    }
+}
+
+/// The same, whether it is allowed or not.
+pub(crate) fn stand_in(decision: &Decision, id: &str, view: View<'_>, out: &mut Html) {
     Scene { decision, policy: decision.policy(), view }.placeholder(id, out);
 }
 
@@ -124,7 +131,7 @@ impl<'a> Scene<'a> {
     fn placeholder(self, id: &'a str, out: &mut Html) {
         let terms = self.decision.case().terms;
         let Some(item) = terms.place(id).and_then(|place| terms.item(place)) else { return };
-        let Some(switch) = terms.item(item.switch).filter(|_| !self.decision.allows(id)) else { return };
+        let Some(switch) = terms.item(item.switch) else { return };
         let mut values = self.values([&*switch.id].into_iter());
         values.text("for", id);
         let name = self.own_name(id).unwrap_or_else(|| self.name(&switch.id));

@@ -13,14 +13,27 @@ mod answer;
 mod assets;
 #[cfg(feature = "axum")]
 mod axum;
+mod bootstrap;
+mod caching;
 mod clear;
+mod document;
 mod endpoints;
+mod exchange;
+mod filter;
 mod gate;
-#[cfg(feature = "tower")]
+#[cfg(feature = "html")]
+mod hosts;
 mod insert;
+#[cfg(feature = "html")]
+mod links;
+mod markup;
+mod nonce;
 mod origin;
 mod page_words;
 mod pages;
+#[cfg(feature = "html")]
+mod rewrite;
+mod share;
 mod site;
 #[cfg(feature = "tower")]
 mod tower;
@@ -29,7 +42,11 @@ mod visitor;
 #[cfg(feature = "axum")]
 pub use axum::{MissingLayer, NotGranted};
 pub use endpoints::RequestBody;
+pub use exchange::Exchange;
+pub use filter::{Aborted, BodyFilter};
 pub use gate::{DEBUG_HEADER, GateCounts, Gated, GatedCookie, Mode, Undeclared};
+pub use nonce::Nonce;
+pub use share::{KEY_HEADER, Shared};
 pub use site::{BadDomain, ClockFn, NotNewer, Publisher, RegionFn, Site};
 #[cfg(feature = "tower")]
 pub use tower::{ConsentLayer, ConsentService, ResponseBody, ResponseFuture};

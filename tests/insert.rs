@@ -119,19 +119,22 @@ impl App {
 
 const START: &str = "<body class=\"x\">";
 
-/// The page without what was put in, which has to be the banner with its style and script.
+/// The page without what was put in: style and script in its head, the banner in its body.
 fn without_banner(page: &str) -> String {
-    let at = page.find(START).unwrap() + START.len();
-    let (before, rest) = page.split_at(at);
-    let end = rest.find("</section>").unwrap() + "</section>".len();
-    let (banner, after) = rest.split_at(end);
-    assert!(banner.starts_with("<link rel=\"stylesheet\"") && banner.contains("<script defer"), "{banner}");
-    assert_eq!(banner.matches("data-cy=\"prompt\"").count(), 1);
-    format!("{before}{after}")
+    let cut = |page: &str, after: &str, until: &str, begin: &str| {
+        let at = page.find(after).unwrap() + after.len();
+        let (before, rest) = page.split_at(at);
+        let (inserted, after) = rest.split_at(rest.find(until).unwrap() + until.len());
+        assert!(inserted.starts_with(begin), "{inserted}");
+        format!("{before}{after}")
+    };
+    assert_eq!(page.matches("data-cy=\"prompt\"").count(), 1);
+    let page = cut(page, "<head>", "</script>", "<link rel=\"stylesheet\"");
+    cut(&page, START, "</section>", "<section class=\"cy-bar\"")
 }
 
 #[tokio::test]
-async fn a_page_gets_the_banner_after_its_body_tag_and_is_otherwise_as_it_was() {
+async fn a_page_gets_the_banner_and_is_otherwise_as_it_was() {
     let app = App::new();
     for path in ["/page", "/error", "/pieces", "/no-charset", "/latin"] {
         let (response, page) = app.get(path).await;

@@ -1,7 +1,7 @@
 import type { Decision, Policy } from "../types/index.d.ts";
 
 /** Required and granted are the two statuses that allow. */
-export function allowed(decision: Decision, id: string | undefined): boolean {
+export function allowed(decision: Pick<Decision, "ids">, id: string | undefined): boolean {
   const answer = id !== undefined && Object.hasOwn(decision.ids, id) && decision.ids[id];
   return !!answer && (answer.status === "required" || answer.status === "granted");
 }

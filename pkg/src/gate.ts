@@ -1,19 +1,21 @@
 // Elements that wait for consent:
 //   <script type="text/plain" data-consent="id" src="…"> (or data-src, or inline)
-//   <iframe data-consent="id" data-src="…">   <img data-consent="id" data-src="…">
+//   <iframe data-consent="id" data-src="…">, and so img, link (data-href), video, audio, source, embed, object (data-data)
 // and what stands in for them meanwhile: <div data-cy="placeholder" data-cy-for="id">
 import type { Decision } from "../types/index.d.ts";
 import { allowed } from "./decision.ts";
 import { root } from "./dom.ts";
 
+const addresses = ["src", "srcset", "href", "data", "poster", "srcdoc", "imagesrcset"];
 const waiting =
-  'script[type="text/plain"][data-consent],iframe[data-consent][data-src],img[data-consent][data-src]';
+  'script[type="text/plain"][data-consent]' +
+  addresses.map((name) => `,:not(script)[data-consent][data-${name}]`).join("");
 
-let latest: Decision;
+let latest: Pick<Decision, "ids">;
 let busy = false;
 
 /** Brings to life what the decision allows, each element once, scripts in document order. */
-export async function activate(decision: Decision): Promise<void> {
+export async function activate(decision: Pick<Decision, "ids">): Promise<void> {
   latest = decision;
   for (const box of root().querySelectorAll<HTMLElement>("[data-cy=placeholder]"))
     if (allowed(decision, box.dataset.cyFor)) box.remove();
@@ -38,11 +40,14 @@ const next = (): HTMLElement | undefined =>
   );
 
 function wake(element: HTMLElement): Promise<unknown> | undefined {
-  const source = element.dataset.src;
   if (!(element instanceof HTMLScriptElement)) {
-    element.setAttribute("src", source ?? "");
+    for (const name of addresses) {
+      const source = element.dataset[name];
+      if (source != null) element.setAttribute(name, source);
+    }
     return;
   }
+  const source = element.dataset.src;
   // A script that was parsed as inert never runs; a copy does. Copying also carries `src` past Trusted Types.
   const live = element.cloneNode(true) as HTMLScriptElement;
   live.type = element.dataset.type ?? "";

@@ -44,7 +44,7 @@ impl Site {
         let mut bytes = 0;
         let mut domains: Option<Vec<String>> = None;
         let mut names = cookie_names(headers);
-        names.retain(|name| name != self.cookie_name() && decision.cookie_status(name).is_some_and(&refused));
+        names.retain(|name| !self.is_own_cookie(name) && decision.cookie_status(name).is_some_and(&refused));
         // Each time another one comes first: what cannot be deleted must not keep the others from it.
         let first = usize::try_from(self.now().as_millis()).unwrap_or(0).checked_rem(names.len()).unwrap_or(0);
         names.rotate_left(first);

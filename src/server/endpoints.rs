@@ -5,6 +5,8 @@
 //! | `GET {mount}` | the choices page |
 //! | `POST {mount}` | an answer: a form gets 303, JSON gets the decision |
 //! | `GET {mount}/decision` | the decision as JSON |
+//! | `GET {mount}/banner` | the banner by itself, for pages that all visitors get alike |
+//! | `GET {mount}/key` | what a page depends on, in the header `Consent-Key`, for caches |
 //! | `GET {mount}/policy.json` | the compiled policy |
 //! | `GET {mount}/history` | the change history |
 //! | `GET {mount}/export` | what the site's cookie knows of the visitor, as JSON |
@@ -23,7 +25,7 @@ use super::{
     assets,
     clear::cookie_names,
     origin::{Source, source},
-    pages,
+    pages, share,
     site::Site,
     visitor::locale,
 };
@@ -75,9 +77,11 @@ impl Site {
             _ if path == GPC_SUPPORT && read => respond(JSON, "public, max-age=3600", self.gpc_support()),
             _ if path == GPC_SUPPORT => not_allowed("GET, HEAD"),
             "" if method == Method::POST => self.post(uri, headers, body),
-            "" | "/decision" | "/policy.json" | "/history" | "/export" if read => self.read(rest, uri, headers),
+            "" | "/decision" | "/banner" | "/key" | "/policy.json" | "/history" | "/export" if read => {
+                self.read(rest, uri, headers)
+            }
             "" => not_allowed("GET, HEAD, POST"),
-            "/decision" | "/policy.json" | "/history" | "/export" => not_allowed("GET, HEAD"),
+            "/decision" | "/banner" | "/key" | "/policy.json" | "/history" | "/export" => not_allowed("GET, HEAD"),
             _ => match rest.strip_prefix("/assets/").and_then(assets::find) {
                 Some(asset) if read => {
                     let forever = "public, max-age=31536000, immutable";
@@ -128,6 +132,17 @@ impl Site {
                 let visit = self.visit(&policy, headers);
                 let mut response = match rest {
                     "/decision" => respond(JSON, "no-store", visit.decision.to_json()),
+                    "/banner" => page_response(
+                        pages::banner(&visit.decision, locale, self.mount_path(), &pages::back(uri)),
+                        "no-store",
+                    ),
+                    "/key" => {
+                        let mut response = empty(StatusCode::NO_CONTENT);
+                        share::put_key(response.headers_mut(), &share::key(&visit.decision, locale));
+                        response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+                        // A cache asks, and would not know what to do with a cookie.
+                        return response;
+                    }
                     "/export" => {
                         let mut response = respond(JSON, "no-store", self.export(&visit, headers));
                         let name = HeaderValue::from_static("attachment; filename=\"privacy-choices.json\"");
@@ -141,7 +156,7 @@ impl Site {
                     }
                 };
                 let deletions = self.deletions_for_denied(&visit.decision, uri, headers);
-                for cookie in self.upkeep(&visit).into_iter().chain(deletions) {
+                for cookie in self.upkeep(&visit, headers).chain(deletions) {
                     response.headers_mut().append(header::SET_COOKIE, cookie);
                 }
                 response
@@ -174,10 +189,11 @@ impl Site {
             }
         }
         let visit = self.visit(&policy, headers);
-        let mut response_headers = HeaderMap::new();
+        let mut set_cookies = Vec::new();
         let decision = match posted.what {
             What::Forget => {
-                response_headers.extend(self.consent_cookie(String::new(), 0).map(|value| (header::SET_COOKIE, value)));
+                let deleted = self.consent_cookie(String::new(), 0);
+                set_cookies.extend(deleted.into_iter().chain(self.outcome_of(None, &visit.decision)));
                 visit_without(&visit)
             }
             What::Act(act) => {
@@ -185,20 +201,19 @@ impl Site {
                 let granted: Vec<&str> = posted.on.iter().map(String::as_str).collect();
                 let (version, method) = (posted.version, posted.method);
                 let text = visit.answer(&Answer { act, method, version, asked: &asked, granted: &granted });
-                match &text {
+                match text.map(|text| self.sealed(&text)) {
                     Some(text) => {
-                        response_headers
-                            .extend(self.set_cookie(text, &visit.decision).map(|value| (header::SET_COOKIE, value)));
-                        self.decide_on(Some(&self.sealed(text)), &visit.decision)
+                        let decision = self.decide_on(Some(&text), &visit.decision);
+                        let stored = self.set_cookie(&text, &visit.decision);
+                        set_cookies.extend(stored.into_iter().chain(self.outcome_of(Some(&text), &decision)));
+                        decision
                     }
                     None => visit.decision.clone(),
                 }
             }
         };
         let refused = |status: Status| !status.is_allowed();
-        for line in self.deletions(&decision, uri, headers, refused) {
-            response_headers.append(header::SET_COOKIE, line);
-        }
+        set_cookies.extend(self.deletions(&decision, uri, headers, refused));
         let mut response = match posted.back {
             Some(back) => {
                 let mut response = empty(StatusCode::SEE_OTHER);
@@ -210,14 +225,16 @@ impl Site {
             }
             None => respond(JSON, "no-store", decision.to_json()),
         };
-        response.headers_mut().extend(response_headers);
+        for line in set_cookies {
+            response.headers_mut().append(header::SET_COOKIE, line);
+        }
         response
     }
 
     /// The names of the request's cookies that the policy declares, and our own.
     fn declared_cookies(&self, policy: &Policy, headers: &HeaderMap) -> Vec<String> {
         let mut names = cookie_names(headers);
-        names.retain(|name| name == self.cookie_name() || policy.service_of_cookie(name).is_some());
+        names.retain(|name| self.is_own_cookie(name) || policy.service_of_cookie(name).is_some());
         names
     }
 

@@ -75,8 +75,12 @@ pub struct GateCounts {
     pub reported: u64,
     /// Cookies that requests brought although their visitor refused them, and that the responses deleted.
     pub cleared: u64,
-    /// Pages that the banner could not be put into, because their bytes cannot be looked into.
+    /// Elements and `Link` headers held back in pages.
+    pub inert: u64,
+    /// Pages that passed as they were, because their bytes cannot be looked into.
     pub opaque: u64,
+    /// Pages cut off, because what followed could not be held back safely.
+    pub aborted: u64,
 }
 
 impl Gated {
@@ -132,11 +136,31 @@ pub(super) struct Gate {
 }
 
 #[derive(Debug, Default)]
-struct Counters {
+pub(super) struct Counters {
     withheld: AtomicU64,
     reported: AtomicU64,
     cleared: AtomicU64,
+    inert: AtomicU64,
     opaque: AtomicU64,
+    aborted: AtomicU64,
+}
+
+impl Counters {
+    #[cfg(feature = "html")]
+    pub(super) fn count_inert(&self) {
+        self.inert.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(super) fn count_opaque(&self, why: &str) {
+        self.opaque.fetch_add(1, Ordering::Relaxed);
+        tracing::warn!("a page passes as it is: {why}");
+    }
+
+    #[cfg(feature = "html")]
+    pub(super) fn count_aborted(&self, why: &dyn fmt::Display) {
+        self.aborted.fetch_add(1, Ordering::Relaxed);
+        tracing::error!("{why}");
+    }
 }
 
 impl Site {
@@ -172,12 +196,14 @@ impl Site {
 
     /// How much the gate did since the site was made, in all its clones.
     pub fn gate_counts(&self) -> GateCounts {
-        let Counters { withheld, reported, cleared, opaque } = &*self.gate.counters;
+        let Counters { withheld, reported, cleared, inert, opaque, aborted } = &*self.gate.counters;
         GateCounts {
             withheld: withheld.load(Ordering::Relaxed),
             reported: reported.load(Ordering::Relaxed),
             cleared: cleared.load(Ordering::Relaxed),
+            inert: inert.load(Ordering::Relaxed),
             opaque: opaque.load(Ordering::Relaxed),
+            aborted: aborted.load(Ordering::Relaxed),
         }
     }
 
@@ -190,10 +216,8 @@ impl Site {
         self.deletions(decision, uri, headers, |status| status == Status::Denied)
     }
 
-    #[cfg(feature = "tower")]
-    pub(super) fn count_opaque(&self, why: &str) {
-        self.gate.counters.opaque.fetch_add(1, Ordering::Relaxed);
-        tracing::warn!("a page stays without its banner: {why}");
+    pub(super) fn counters(&self) -> &Arc<Counters> {
+        &self.gate.counters
     }
 
     /// A refused cookie that keeps coming back is set by something the gate does not see, such as a script.
@@ -233,14 +257,14 @@ impl Site {
 
     /// Takes the refused cookies out of a request's headers, if the site wants that. A line without any stays as it is,
     /// byte for byte.
-    pub fn prepare(&self, visitor: &Visitor, headers: &mut HeaderMap) {
+    pub(super) fn prepare(&self, visitor: &Visitor, headers: &mut HeaderMap) {
         if !self.gate.strips_requests || self.gate.mode == Mode::Observe {
             return;
         }
         let decision = visitor.silent_decision();
         let refused = |piece: &&[u8]| {
             let name = core::str::from_utf8(name_of(piece)).ok();
-            let name = name.filter(|name| *name != self.cookie_name());
+            let name = name.filter(|name| !self.is_own_cookie(name));
             name.is_some_and(|name| decision.cookie_status(name).is_some_and(|status| !status.is_allowed()))
         };
         let pieces = |line: &HeaderValue| line.as_bytes().split(|byte| *byte == b';').any(|piece| refused(&piece));
@@ -263,7 +287,7 @@ impl Site {
         let name = name_of(line.as_bytes());
         let known = core::str::from_utf8(name).ok().filter(|name| !name.is_empty());
         // The consent cookie is the library's own, and what deletes takes back.
-        if known == Some(self.cookie_name()) || self.deletes(line) {
+        if known.is_some_and(|name| self.is_own_cookie(name)) || self.deletes(line) {
             return Judged { depends: false, gated: None };
         }
         let service = known.and_then(|name| decision.policy().service_of_cookie(name));

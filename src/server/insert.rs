@@ -1,102 +1,19 @@
-//! Putting the banner into pages that do not put it in themselves: where it goes, and into which responses.
+//! Putting texts into a page whose bytes pass by: into its head, and at the start of its body.
 //!
-//! The banner goes right after the start tag of the body. A scan of the bytes finds that place as they pass by: nothing
-//! is parsed, held back or copied but the piece of the page that the banner is put into. A page without a body tag stays
-//! as it is.
+//! The head's text goes right after the start tag of the head, the body's right after that of the body; without a head
+//! tag both go there, and without a body tag, which HTML allows, at the end of a page that begins as one. A scan of the
+//! bytes finds these places: nothing is parsed, held back or copied but the piece of the page that a text is put into.
 
 use alloc::string::String;
 use core::fmt::Write as _;
 
-use http::{HeaderMap, HeaderName, Method, StatusCode, header, response::Parts};
+use bytes::{Bytes, BytesMut};
 
 /// How much of a page is looked at, in bytes.
 const MAX_LOOKED_AT: usize = 64 * 1024;
 
-/// What makes a request's answer depend on an earlier one, or arrive in a form that cannot be looked into.
-const TAKEN_OFF: [HeaderName; 6] = [
-    header::ACCEPT_ENCODING,
-    header::IF_NONE_MATCH,
-    header::IF_MODIFIED_SINCE,
-    header::IF_MATCH,
-    header::RANGE,
-    header::IF_RANGE,
-];
-
-/// What describes the very bytes of a response, and no longer fits them.
-const NO_LONGER_TRUE: [HeaderName; 8] = [
-    header::CONTENT_LENGTH,
-    header::ETAG,
-    header::LAST_MODIFIED,
-    header::ACCEPT_RANGES,
-    HeaderName::from_static("digest"),
-    HeaderName::from_static("content-digest"),
-    HeaderName::from_static("repr-digest"),
-    HeaderName::from_static("content-md5"),
-];
-
-/// Whether a request may be for a whole page, and not for a part of one, or for something in it.
-pub(super) fn asks_for_page(method: &Method, headers: &HeaderMap) -> bool {
-    let text = |name: &str| headers.get(name).map(|value| value.to_str().unwrap_or_default());
-    let accepts = text("accept").is_some_and(|accept| accept.contains("text/html"));
-    let is_document = text("sec-fetch-dest").is_none_or(|dest| dest == "document");
-    // htmx and Turbo ask for fragments.
-    let is_fragment = headers.contains_key("hx-request") || headers.contains_key("turbo-frame");
-    (method == Method::GET || method == Method::HEAD) && accepts && is_document && !is_fragment
-}
-
-/// Takes off a request what would keep the banner out of its answer.
-pub(super) fn prepare(headers: &mut HeaderMap) {
-    for name in TAKEN_OFF {
-        headers.remove(name);
-    }
-}
-
-/// Why a page does not take the banner.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Unfit {
-    /// It is no page.
-    NoPage,
-    /// It is one, but its bytes cannot be looked into; in words for a log.
-    Opaque(&'static str),
-}
-
-/// Whether a response takes the banner, and whether it is in UTF-8.
-pub(super) fn takes_banner(response: &Parts) -> Result<bool, Unfit> {
-    let text = |name: HeaderName| response.headers.get(name).map(|value| value.to_str().unwrap_or_default());
-    let content_type = text(header::CONTENT_TYPE).unwrap_or_default().to_ascii_lowercase();
-    let (kind, parameters) = content_type.split_once(';').unwrap_or((&content_type, ""));
-    let has_body = !response.status.is_informational()
-        && !response.status.is_redirection()
-        && !matches!(response.status, StatusCode::NO_CONTENT | StatusCode::RESET_CONTENT);
-    let disposition = text(header::CONTENT_DISPOSITION).unwrap_or_default();
-    let is_download = disposition.trim_start().to_ascii_lowercase().starts_with("attachment");
-    if kind.trim() != "text/html" || !has_body || is_download {
-        return Err(Unfit::NoPage);
-    }
-    if response.status == StatusCode::PARTIAL_CONTENT {
-        return Err(Unfit::Opaque("it is a part of a page"));
-    }
-    if text(header::CONTENT_ENCODING).is_some_and(|encoding| !encoding.trim().eq_ignore_ascii_case("identity")) {
-        return Err(Unfit::Opaque("it is encoded; put compression outside of the layer"));
-    }
-    let charset = parameters.split(';').find_map(|parameter| parameter.trim().strip_prefix("charset="));
-    let charset = charset.map(|charset| charset.trim_matches(['"', '\'', ' ']));
-    let of_ascii = ["utf-8", "utf8", "us-ascii", "ascii", "iso-8859-", "windows-", "latin1", "koi8-"];
-    match charset {
-        // What a page says of itself further down is not known yet.
-        None => Ok(false),
-        Some("utf-8" | "utf8") => Ok(true),
-        Some(charset) if of_ascii.iter().any(|known| charset.starts_with(known)) => Ok(false),
-        Some(_) => Err(Unfit::Opaque("its charset is not one in which ASCII stays ASCII")),
-    }
-}
-
-/// Makes a response's headers fit a page with the banner in it.
-pub(super) fn adjust(headers: &mut HeaderMap) {
-    for name in NO_LONGER_TRUE {
-        headers.remove(name);
-    }
-}
+/// How much of it says whether it begins as a page.
+const MAX_START: usize = 64;
 
 /// The same HTML in ASCII, for pages in other charsets than UTF-8.
 pub(super) fn in_ascii(html: &str) -> String {
@@ -112,9 +29,75 @@ pub(super) fn in_ascii(html: &str) -> String {
     out
 }
 
-/// Finds the end of the body's start tag in HTML that comes in pieces.
+/// What is put into a page.
 #[derive(Debug, Default)]
-pub(super) struct Finder {
+pub(super) struct Insertion {
+    finder: Finder,
+    head: Bytes,
+    body: Bytes,
+    /// How the page begins.
+    start: BytesMut,
+}
+
+impl Insertion {
+    pub(super) fn new(head: Bytes, body: Bytes) -> Self {
+        Self { head, body, ..Self::default() }
+    }
+
+    /// Whether there is nothing more to put in.
+    pub(super) fn is_done(&self) -> bool {
+        self.head.is_empty() && self.body.is_empty()
+    }
+
+    /// Puts what belongs there into a piece of the page.
+    pub(super) fn take(&mut self, piece: Bytes) -> Bytes {
+        let missing = MAX_START.saturating_sub(self.start.len());
+        self.start.extend_from_slice(piece.get(..missing).unwrap_or(&piece));
+        let mut rest = piece;
+        let mut page = BytesMut::new();
+        while !self.is_done() {
+            let Some((at, place)) = self.finder.find(&rest) else { break };
+            page.extend_from_slice(&rest.split_to(at));
+            page.extend_from_slice(&core::mem::take(&mut self.head));
+            if place == Place::Body {
+                page.extend_from_slice(&core::mem::take(&mut self.body));
+            }
+        }
+        if page.is_empty() {
+            return rest;
+        }
+        page.extend_from_slice(&rest);
+        page.freeze()
+    }
+
+    /// What belongs at the end of the page: all of it, where no tag said where it goes.
+    pub(super) fn end(&mut self) -> Bytes {
+        if !begins_as_page(&self.start) {
+            return Bytes::new();
+        }
+        let mut rest = BytesMut::from(core::mem::take(&mut self.head));
+        rest.extend_from_slice(&core::mem::take(&mut self.body));
+        rest.freeze()
+    }
+}
+
+/// Whether HTML begins as a whole page does, and not as a part of one.
+fn begins_as_page(start: &[u8]) -> bool {
+    let start = start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(start).trim_ascii_start();
+    let begins = |with: &[u8]| start.get(..with.len()).is_some_and(|start| start.eq_ignore_ascii_case(with));
+    begins(b"<!doctype html") || begins(b"<html")
+}
+
+/// Where a text goes: after the start tag of the head or of the body.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Place {
+    Head,
+    Body,
+}
+
+/// Finds the ends of the head's and the body's start tags in HTML that comes in pieces.
+#[derive(Debug, Default)]
+struct Finder {
     state: State,
     looked_at: usize,
     /// The last bytes of what is being read: a tag's name, an attribute, or the end of a comment. In lower case.
@@ -144,6 +127,7 @@ enum State {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Element {
+    Head,
     Body,
     Script,
     Style,
@@ -153,7 +137,8 @@ enum Element {
 }
 
 impl Element {
-    const NAMES: [(&'static [u8], Self); 5] = [
+    const NAMES: [(&'static [u8], Self); 6] = [
+        (b"head", Self::Head),
         (b"body", Self::Body),
         (b"script", Self::Script),
         (b"style", Self::Style),
@@ -167,31 +152,26 @@ impl Element {
 }
 
 impl Finder {
-    /// Whether looking further is of no use.
-    pub(super) fn is_done(&self) -> bool {
-        self.state == State::Done
-    }
-
-    /// The place in the next piece right after the start tag, if it ends in it.
-    pub(super) fn find(&mut self, piece: &[u8]) -> Option<usize> {
-        for (place, byte) in piece.iter().enumerate() {
-            if self.is_done() {
+    /// The next such place in a piece, which ends right after it; the rest of the piece comes next.
+    fn find(&mut self, piece: &[u8]) -> Option<(usize, Place)> {
+        for (at, byte) in piece.iter().enumerate() {
+            if self.state == State::Done {
                 return None;
             }
             self.looked_at += 1;
-            if self.step(byte.to_ascii_lowercase()) {
+            let place = self.step(byte.to_ascii_lowercase());
+            if place == Some(Place::Body) || self.looked_at >= MAX_LOOKED_AT {
                 self.state = State::Done;
-                return Some(place + 1);
             }
-            if self.looked_at >= MAX_LOOKED_AT {
-                self.state = State::Done;
+            if let Some(place) = place {
+                return Some((at + 1, place));
             }
         }
         None
     }
 
-    /// Takes a byte; `true` if it ends the start tag of the body.
-    fn step(&mut self, byte: u8) -> bool {
+    /// Takes a byte; a place if it ends a start tag that is looked for.
+    fn step(&mut self, byte: u8) -> Option<Place> {
         match self.state {
             State::Text if byte == b'<' => self.begin(State::Name),
             State::Text | State::Done => {}
@@ -235,10 +215,10 @@ impl Finder {
                 }
             }
         }
-        false
+        None
     }
 
-    fn in_name(&mut self, byte: u8) -> bool {
+    fn in_name(&mut self, byte: u8) -> Option<Place> {
         match byte {
             b'!' | b'/' | b'?' if self.length == 0 => {
                 self.remember(byte);
@@ -261,22 +241,26 @@ impl Finder {
             b'>' | b'/' | b' ' | b'\t' | b'\n' | b'\r' | 0x0c if self.length > 0 => {
                 let element = Element::of(self.recent_bytes());
                 self.begin(State::Tag { element, quote: 0 });
-                return byte == b'>' && self.end_of_tag(element);
+                return if byte == b'>' { self.end_of_tag(element) } else { None };
             }
             b'<' if self.length == 0 => {}
             // `<` and no letter is text.
             _ if self.length == 0 && !byte.is_ascii_alphabetic() => self.state = State::Text,
             _ => self.remember(byte),
         }
-        false
+        None
     }
 
-    fn end_of_tag(&mut self, element: Element) -> bool {
+    fn end_of_tag(&mut self, element: Element) -> Option<Place> {
         self.begin(match element {
-            Element::Any | Element::Body => State::Text,
+            Element::Any | Element::Head | Element::Body => State::Text,
             raw => State::Raw(raw),
         });
-        element == Element::Body
+        match element {
+            Element::Head => Some(Place::Head),
+            Element::Body => Some(Place::Body),
+            _ => None,
+        }
     }
 
     fn begin(&mut self, state: State) {
@@ -303,28 +287,30 @@ impl Finder {
 
 #[cfg(test)]
 mod tests {
-    use alloc::vec::Vec;
-
     use super::*;
 
-    /// With a mark where the banner goes, whatever the pieces the page comes in.
-    fn marked(page: &str) -> String {
-        let whole = Finder::default().find(page.as_bytes());
-        for size in 1..=page.len() {
-            let mut finder = Finder::default();
-            let mut before = 0;
-            let mut found = None;
-            for piece in page.as_bytes().chunks(size) {
-                if let Some(at) = finder.find(piece) {
-                    assert_eq!(found, None);
-                    found = Some(before + at);
-                }
-                before += piece.len();
-            }
-            assert_eq!(found, whole, "{page} in pieces of {size}");
+    /// A page with `h` and `|` put in, in pieces of `size`.
+    fn in_pieces(page: &str, size: usize, head: &'static str) -> String {
+        let mut insertion = Insertion::new(Bytes::from_static(head.as_bytes()), Bytes::from_static(b"|"));
+        let mut out = BytesMut::new();
+        for piece in page.as_bytes().chunks(size) {
+            out.extend_from_slice(&insertion.take(Bytes::copy_from_slice(piece)));
         }
-        let Some((before, after)) = whole.and_then(|at| page.split_at_checked(at)) else { return page.into() };
-        alloc::format!("{before}|{after}")
+        out.extend_from_slice(&insertion.end());
+        String::from_utf8(out.to_vec()).unwrap()
+    }
+
+    /// The same whatever the pieces are.
+    fn with(page: &str, head: &'static str) -> String {
+        let whole = in_pieces(page, page.len().max(1), head);
+        for size in 1..page.len() {
+            assert_eq!(in_pieces(page, size, head), whole, "in pieces of {size}");
+        }
+        whole
+    }
+
+    fn marked(page: &str) -> String {
+        with(page, "")
     }
 
     #[test]
@@ -365,12 +351,36 @@ mod tests {
     }
 
     #[test]
+    fn the_head_comes_first() {
+        for (page, wanted) in [
+            ("<head>x</head><body>y", "<head>hx</head><body>|y"),
+            ("<!doctype html><HEAD\tlang='>'><header><body>", "<!doctype html><HEAD\tlang='>'>h<header><body>|"),
+            ("<header><body>", "<header><body>h|"),
+            ("<head><head><body>", "<head>h<head><body>|"),
+            ("<!-- <head> --><body>", "<!-- <head> --><body>h|"),
+        ] {
+            assert_eq!(with(page, "h"), wanted);
+        }
+    }
+
+    #[test]
+    fn a_page_without_tags_gets_all_at_its_end() {
+        assert_eq!(
+            with("\u{feff} <!DOCTYPE html><title>x</title>y", "h"),
+            "\u{feff} <!DOCTYPE html><title>x</title>yh|"
+        );
+        assert_eq!(with("<html lang=en><p>y", "h"), "<html lang=en><p>yh|");
+        assert_eq!(with("<html lang=en><head><p>y", "h"), "<html lang=en><head>h<p>y|");
+        assert_eq!(with("<p>y", "h"), "<p>y");
+    }
+
+    #[test]
     fn it_gives_up_on_what_is_no_page() {
-        let mut finder = Finder::default();
-        let piece: Vec<u8> = b"<p>".repeat(MAX_LOOKED_AT / 3 + 1);
-        assert_eq!(finder.find(&piece), None);
-        assert!(finder.is_done());
-        assert_eq!(finder.find(b"<body>"), None);
+        let piece = b"<p>".repeat(MAX_LOOKED_AT / 3 + 1);
+        let mut insertion = Insertion::new(Bytes::new(), Bytes::from_static(b"|"));
+        assert_eq!(insertion.take(piece.clone().into()), piece);
+        assert_eq!(insertion.take(Bytes::from_static(b"<body>")), "<body>");
+        assert_eq!(insertion.end(), "");
     }
 
     #[test]

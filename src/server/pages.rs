@@ -41,6 +41,18 @@ pub(super) fn choices(visit: &Visit<'_>, locale: &str, mount: &str, cookies: &[S
     page.foot()
 }
 
+/// The banner by itself.
+pub(super) fn banner(decision: &Decision, locale: &str, mount: &str, back: &str) -> String {
+    let mut page = Page::new(decision.policy(), locale, mount);
+    page.html.open("html");
+    page.html.attribute("lang", locale);
+    page.html.open("body");
+    banner::banner(decision, View { locale, mount, back }, &mut page.html);
+    page.html.close();
+    page.html.close();
+    String::from("<!doctype html>") + &page.html.into_string()
+}
+
 /// The change history.
 pub(super) fn history(policy: &Policy, locale: &str, mount: &str) -> String {
     let mut page = Page::new(policy, locale, mount);

@@ -9,7 +9,7 @@ use std::sync::{PoisonError, RwLock};
 
 use http::HeaderMap;
 
-use super::{clear, gate::Gate};
+use super::{clear, gate::Gate, markup::Markup};
 use crate::{
     consent::seal::{KeyRing, Sealer},
     cookies::{DEVELOPMENT_NAME, DOMAIN_NAME, SECURE_NAME},
@@ -37,7 +37,7 @@ pub struct Site {
     region: Option<Arc<RegionFn>>,
     clock: Arc<ClockFn>,
     pub(super) gate: Gate,
-    inserts_banner: bool,
+    pub(super) markup: Markup,
 }
 
 impl fmt::Debug for Site {
@@ -70,7 +70,7 @@ impl Site {
             region: None,
             clock: Arc::new(Timestamp::now),
             gate: Gate::default(),
-            inserts_banner: false,
+            markup: Markup::default(),
         }
     }
 
@@ -101,15 +101,6 @@ impl Site {
         let found = clear::domains_of(domain).into_iter().next().filter(|found| found == domain);
         self.domain = Some(found.ok_or_else(|| BadDomain(domain.to_string()))?.into());
         Ok(self.keys(ring))
-    }
-
-    /// Puts the banner, its style sheet and its script into every page that does not put them in itself, right after the
-    /// start tag of its body. Pages are not held back or parsed for it; one without that tag stays as it is. What
-    /// compresses responses belongs outside of the layer.
-    #[must_use]
-    pub fn insert_banner(mut self) -> Self {
-        self.inserts_banner = true;
-        self
     }
 
     /// The name of the site that seals are bound to; the policy's id unless said.
@@ -166,11 +157,6 @@ impl Site {
             (true, None) => SECURE_NAME,
             (true, Some(_)) => DOMAIN_NAME,
         }
-    }
-
-    #[cfg(feature = "tower")]
-    pub(super) fn inserts_banner(&self) -> bool {
-        self.inserts_banner
     }
 
     /// The domain that the consent cookie is shared on.

@@ -9,8 +9,8 @@ use core::{
     task::{Context, Poll, ready},
 };
 
-use bytes::{Bytes, BytesMut};
-use http::{HeaderMap, Request, Response, response};
+use bytes::Bytes;
+use http::{HeaderMap, Request, Response};
 use http_body::{Body, Frame, SizeHint};
 use http_body_util::{BodyExt, Full, Limited};
 use pin_project_lite::pin_project;
@@ -19,10 +19,10 @@ use tower_service::Service;
 
 use super::{
     endpoints::RequestBody,
+    exchange::Exchange,
+    filter::BodyFilter,
     gate::{GateCounts, Mode, Undeclared},
-    insert::{self, Finder, Unfit},
     site::{BadDomain, Publisher, Site},
-    visitor::Visitor,
 };
 use crate::{consent::seal::KeyRing, policy::Policy, signals::Region, timestamp::Timestamp};
 
@@ -114,6 +114,23 @@ impl ConsentLayer {
         self.site.insert_banner().into()
     }
 
+    /// See [`Site::rewrite_html`].
+    #[cfg(feature = "html")]
+    pub fn rewrite_html(self) -> Self {
+        self.site.rewrite_html().into()
+    }
+
+    /// See [`Site::rewrite_hosts`].
+    #[cfg(feature = "html")]
+    pub fn rewrite_hosts(self) -> Self {
+        self.site.rewrite_hosts().into()
+    }
+
+    /// See [`Site::share_pages`].
+    pub fn share_pages(self) -> Self {
+        self.site.share_pages().into()
+    }
+
     /// See [`Site::strip_requests`].
     pub fn strip_requests(self) -> Self {
         self.site.strip_requests().into()
@@ -171,14 +188,8 @@ where
             let site = Arc::clone(&self.site);
             return ResponseFuture::Own { answer: Box::pin(answer(site, request)) };
         }
-        let visitor = self.site.visitor(request.uri(), request.headers());
-        self.site.prepare(&visitor, request.headers_mut());
-        let page = self.site.inserts_banner() && insert::asks_for_page(request.method(), request.headers());
-        if page && visitor.lacks_banner() {
-            insert::prepare(request.headers_mut());
-        }
-        request.extensions_mut().insert(visitor.clone());
-        ResponseFuture::Inner { response: self.inner.call(request), site: Arc::clone(&self.site), visitor, page }
+        let exchange = self.site.begin(&mut request);
+        ResponseFuture::Inner { response: self.inner.call(request), exchange: Some(exchange) }
     }
 }
 
@@ -210,7 +221,7 @@ pin_project! {
         Own { answer: Pin<Box<dyn Future<Output = Response<String>> + Send>> },
         /// The inner service answers.
         #[doc(hidden)]
-        Inner { #[pin] response: F, site: Arc<Site>, visitor: Visitor, page: bool },
+        Inner { #[pin] response: F, exchange: Option<Exchange> },
     }
 }
 
@@ -232,42 +243,11 @@ where
                 let response = ready!(answer.as_mut().poll(context));
                 Poll::Ready(Ok(response.map(|text| ResponseBody::Own { body: Full::from(text) })))
             }
-            FutureProjection::Inner { response, site, visitor, page } => {
-                let (mut parts, body) = ready!(response.poll(context))?.into_parts();
-                let banner = if *page { banner_for(site, visitor, &mut parts) } else { Bytes::new() };
-                if site.inserts_banner() && !*page && insert::takes_banner(&parts).is_ok() {
-                    // A part of a page, or a page for a program, is not to be kept for all as one without a banner.
-                    visitor.mark_used();
-                }
-                let body = ResponseBody::Inner { body, finder: Finder::default(), banner };
-                let mut response = Response::from_parts(parts, body);
-                site.finish(visitor, &mut response);
-                Poll::Ready(Ok(response))
+            FutureProjection::Inner { response, exchange } => {
+                let mut response = ready!(response.poll(context))?;
+                let filter = exchange.take().map(|exchange| exchange.end(&mut response)).unwrap_or_default();
+                Poll::Ready(Ok(response.map(|body| ResponseBody::Inner { body, filter, trailers: None })))
             }
-        }
-    }
-}
-
-/// What to put into a page, and the page's headers made to fit; nothing where the response takes no banner.
-fn banner_for(site: &Site, visitor: &Visitor, parts: &mut response::Parts) -> Bytes {
-    match insert::takes_banner(parts) {
-        Ok(is_utf8) => {
-            // With the banner or without, the page is this visitor's.
-            let ui = visitor.html();
-            let banner = if visitor.lacks_banner() { ui.banner() } else { String::new() };
-            if banner.is_empty() {
-                return Bytes::new();
-            }
-            insert::adjust(&mut parts.headers);
-            let html = ui.head() + &banner;
-            Bytes::from(if is_utf8 { html } else { insert::in_ascii(&html) })
-        }
-        Err(Unfit::NoPage) => Bytes::new(),
-        Err(Unfit::Opaque(why)) => {
-            if visitor.lacks_banner() {
-                site.count_opaque(why);
-            }
-            Bytes::new()
         }
     }
 }
@@ -280,15 +260,21 @@ pin_project! {
         /// One of the library's own pages.
         #[doc(hidden)]
         Own { body: Full<Bytes> },
-        /// The inner service's, and the banner that goes into it.
+        /// The inner service's, and what becomes of it.
         #[doc(hidden)]
-        Inner { #[pin] body: B, finder: Finder, banner: Bytes },
+        Inner { #[pin] body: B, filter: BodyFilter, trailers: Option<HeaderMap> },
     }
 }
 
-impl<B: Body<Data = Bytes>> Body for ResponseBody<B> {
+/// What may go wrong with a body: the inner one's faults, and [`Aborted`](super::Aborted).
+type BoxError = Box<dyn core::error::Error + Send + Sync>;
+
+impl<B: Body<Data = Bytes>> Body for ResponseBody<B>
+where
+    B::Error: Into<BoxError>,
+{
     type Data = Bytes;
-    type Error = B::Error;
+    type Error = BoxError;
 
     fn poll_frame(
         self: Pin<&mut Self>,
@@ -298,50 +284,44 @@ impl<B: Body<Data = Bytes>> Body for ResponseBody<B> {
             BodyProjection::Own { body } => {
                 Pin::new(body).poll_frame(context).map_err(|never: Infallible| match never {})
             }
-            BodyProjection::Inner { body, finder, banner } => {
-                let Some(frame) = ready!(body.poll_frame(context)?) else { return Poll::Ready(None) };
-                Poll::Ready(Some(Ok(if banner.is_empty() { frame } else { insert_into(frame, finder, banner) })))
-            }
+            BodyProjection::Inner { mut body, filter, trailers } => loop {
+                if let Some(trailers) = trailers.take() {
+                    return Poll::Ready(Some(Ok(Frame::trailers(trailers))));
+                }
+                let out = match ready!(body.as_mut().poll_frame(context)) {
+                    Some(Err(fault)) => return Poll::Ready(Some(Err(fault.into()))),
+                    // The last piece goes before the trailers.
+                    None => match filter.end()? {
+                        last if last.is_empty() => return Poll::Ready(None),
+                        last => last,
+                    },
+                    Some(Ok(frame)) => match frame.into_data() {
+                        Ok(piece) => filter.take(piece)?,
+                        Err(frame) => {
+                            *trailers = frame.into_trailers().ok();
+                            filter.end()?
+                        }
+                    },
+                };
+                if !out.is_empty() {
+                    return Poll::Ready(Some(Ok(Frame::data(out))));
+                }
+            },
         }
     }
 
     fn is_end_stream(&self) -> bool {
         match self {
             Self::Own { body } => body.is_end_stream(),
-            Self::Inner { body, .. } => body.is_end_stream(),
+            Self::Inner { body, filter, trailers } => filter.is_idle() && trailers.is_none() && body.is_end_stream(),
         }
     }
 
     fn size_hint(&self) -> SizeHint {
         match self {
             Self::Own { body } => body.size_hint(),
-            Self::Inner { body, banner, .. } => {
-                let mut hint = body.size_hint();
-                if let Some(upper) = hint.upper().filter(|_| !banner.is_empty()) {
-                    hint.set_upper(upper + banner.len() as u64);
-                }
-                hint
-            }
+            Self::Inner { body, filter, .. } if filter.is_idle() => body.size_hint(),
+            Self::Inner { .. } => SizeHint::default(),
         }
     }
-}
-
-/// Puts the banner into a frame if its place is in it.
-fn insert_into(frame: Frame<Bytes>, finder: &mut Finder, banner: &mut Bytes) -> Frame<Bytes> {
-    let data = match frame.into_data() {
-        Ok(data) => data,
-        Err(trailers) => return trailers,
-    };
-    let place = finder.find(&data).and_then(|place| data.split_at_checked(place));
-    if let Some((before, after)) = place {
-        let mut page = BytesMut::with_capacity(data.len() + banner.len());
-        for part in [before, core::mem::take(banner).as_ref(), after] {
-            page.extend_from_slice(part);
-        }
-        return Frame::data(page.freeze());
-    }
-    if finder.is_done() {
-        banner.clear();
-    }
-    Frame::data(data)
 }

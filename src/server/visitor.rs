@@ -1,17 +1,19 @@
 //! What the server knows of one visitor during one request.
 
 use alloc::{
+    borrow::Cow,
     format,
     string::{String, ToString},
     sync::Arc,
     vec::Vec,
 };
 use core::sync::atomic::{AtomicBool, Ordering};
+use std::sync::OnceLock;
 
 use cookie::{Cookie, SameSite};
-use http::{HeaderMap, HeaderValue, Response, Uri, header};
+use http::{HeaderMap, HeaderValue, Uri, header};
 
-use super::{assets, site::Site};
+use super::{assets, nonce::Nonce, site::Site};
 use crate::{
     banner::{self, Html, View},
     consent::{Consent, SealState},
@@ -31,11 +33,12 @@ struct Inner {
     locale: String,
     mount: String,
     back: String,
-    set_cookie: Option<HeaderValue>,
-    /// What deletes the cookies the request brought although they were refused.
-    deletions: Vec<HeaderValue>,
+    /// What stores what has to be stored, and deletes the cookies the request brought although they were refused.
+    set_cookies: Vec<HeaderValue>,
+    nonce: OnceLock<Nonce>,
     used: AtomicBool,
-    /// Whether the application put the banner into its page.
+    /// Whether the application put the style sheet and the script into its page, and the banner.
+    wrote_head: AtomicBool,
     wrote_banner: AtomicBool,
 }
 
@@ -44,8 +47,8 @@ impl Site {
     pub fn visitor(&self, uri: &Uri, headers: &HeaderMap) -> Visitor {
         let policy = self.policy();
         let visit = self.visit(&policy, headers);
-        let set_cookie = self.upkeep(&visit);
-        let deletions = self.deletions_for_denied(&visit.decision, uri, headers);
+        let mut set_cookies: Vec<HeaderValue> = self.upkeep(&visit, headers).collect();
+        set_cookies.extend(self.deletions_for_denied(&visit.decision, uri, headers));
         let back = uri.path_and_query().map_or("/", |path| path.as_str()).to_string();
         let locale = locale(&policy, headers).to_string();
         Visitor(Arc::new(Inner {
@@ -53,9 +56,10 @@ impl Site {
             locale,
             mount: self.mount_path().to_string(),
             back,
-            set_cookie,
-            deletions,
+            set_cookies,
+            nonce: OnceLock::new(),
             used: AtomicBool::new(false),
+            wrote_head: AtomicBool::new(false),
             wrote_banner: AtomicBool::new(false),
         }))
     }
@@ -66,13 +70,14 @@ impl Site {
         })
     }
 
-    fn verify(&self, consent: &Consent<'_>) -> SealState {
+    pub(super) fn verify(&self, consent: &Consent<'_>) -> SealState {
         self.sealer().map_or(SealState::NotRequired, |sealer| sealer.verify(consent))
     }
 
-    /// The cookie to send without the visitor having done anything: a signal's denial to keep, or a consent to bring up
-    /// to date (an old key, denials a page added, or denials a script wrote on a site that seals).
-    pub(super) fn upkeep(&self, visit: &Visit<'_>) -> Option<HeaderValue> {
+    /// The cookies to send without the visitor having done anything: a signal's denial to keep, or a consent to bring up
+    /// to date (an old key, denials a page added, or denials a script wrote on a site that seals); and what it comes to,
+    /// where pages are shared.
+    pub(super) fn upkeep(&self, visit: &Visit<'_>, headers: &HeaderMap) -> impl Iterator<Item = HeaderValue> + use<> {
         let text = visit.persist().or_else(|| {
             let consent = visit.stored.consent()?;
             let old_key = self.sealer().is_some_and(|sealer| sealer.is_old(consent));
@@ -82,15 +87,16 @@ impl Site {
                 SealState::Invalid => false,
             };
             outdated.then(|| visit.decision.refresh(visit.stored, visit.seal))?
-        })?;
-        self.set_cookie(&text, &visit.decision)
+        });
+        let text = text.map(|text| self.sealed(&text));
+        let consent = text.as_deref().and_then(|text| self.set_cookie(text, &visit.decision));
+        consent.into_iter().chain(self.outcome_upkeep(visit, text.as_deref(), headers))
     }
 
-    /// The header that stores a consent text.
+    /// The header that stores a consent text, which is sealed where the site seals.
     pub(super) fn set_cookie(&self, text: &str, decision: &Decision) -> Option<HeaderValue> {
         let seconds = Consent::decode(text).ok()?.seconds_left(decision);
-        let sealed = self.sealed(text);
-        self.consent_cookie(sealed, seconds)
+        self.consent_cookie(text.to_string(), seconds)
     }
 
     pub(super) fn sealed(&self, text: &str) -> String {
@@ -99,7 +105,16 @@ impl Site {
 
     /// The header that sets, or with no seconds left deletes, the consent cookie.
     pub(super) fn consent_cookie(&self, value: String, seconds: u64) -> Option<HeaderValue> {
-        let mut cookie = Cookie::build((self.cookie_name(), value))
+        self.own_cookie(self.cookie_name(), value, seconds)
+    }
+
+    pub(super) fn own_cookie(
+        &self,
+        name: impl Into<Cow<'static, str>>,
+        value: String,
+        seconds: u64,
+    ) -> Option<HeaderValue> {
+        let mut cookie = Cookie::build((name, value))
             .path("/")
             .same_site(SameSite::Lax)
             .secure(self.is_secure())
@@ -116,49 +131,12 @@ impl Site {
         let seal = if self.sealer().is_some() { SealState::Verified } else { SealState::NotRequired };
         before.policy().decide(Stored::from_text(text), seal, before.signals(), before.now())
     }
-
-    /// Makes a response fit what its request was decided on: withholds the cookies that may not be set, stores what has
-    /// to be stored, and keeps shared caches from giving one visitor's page to another.
-    pub fn finish<B>(&self, visitor: &Visitor, response: &mut Response<B>) {
-        let depends = self.gate(visitor.silent_decision(), response);
-        let headers = response.headers_mut();
-        let own = visitor.0.set_cookie.iter().chain(&visitor.0.deletions);
-        let sets = own.map(|cookie| headers.append(header::SET_COOKIE, cookie.clone())).count() > 0;
-        if depends || sets || visitor.0.used.load(Ordering::Relaxed) {
-            keep_private(headers);
-        }
-    }
 }
 
 /// A request's cookies, one by one. What is not text is none of ours, and no reason not to read the others beside it.
 pub(super) fn cookie_pieces(headers: &HeaderMap) -> impl Iterator<Item = &str> {
     let pieces = headers.get_all(header::COOKIE).iter().flat_map(|line| line.as_bytes().split(|byte| *byte == b';'));
     pieces.filter_map(|piece| core::str::from_utf8(piece).ok())
-}
-
-/// `Cache-Control: private`, whatever else it says, and `Vary` on what a decision is made from.
-fn keep_private(headers: &mut HeaderMap) {
-    let lines = headers.get_all(header::CACHE_CONTROL).iter().filter_map(|value| value.to_str().ok());
-    let current = lines.collect::<Vec<_>>().join(",");
-    let directives = || current.split(',').map(str::trim).filter(|directive| !directive.is_empty());
-    let is = |directive: &str, name: &str| directive.split('=').next().is_some_and(|d| d.eq_ignore_ascii_case(name));
-    // `private="…"` is about single fields only.
-    if !directives().any(|directive| is(directive, "no-store") || directive.eq_ignore_ascii_case("private")) {
-        let kept = directives().filter(|d| !is(d, "public") && !is(d, "s-maxage"));
-        let mut value = String::from("private");
-        for directive in kept {
-            value.push_str(", ");
-            value.push_str(directive);
-        }
-        if let Ok(value) = HeaderValue::from_str(&value) {
-            headers.insert(header::CACHE_CONTROL, value);
-        }
-    }
-    // They would speak before it to caches in between.
-    for name in ["cdn-cache-control", "surrogate-control"] {
-        headers.remove(name);
-    }
-    headers.append(header::VARY, HeaderValue::from_static("Cookie, Sec-GPC"));
 }
 
 pub(super) fn locale<'a>(policy: &'a Policy, headers: &HeaderMap) -> &'a str {
@@ -173,10 +151,20 @@ impl Visitor {
         &self.0.decision
     }
 
+    /// What to put into a page. A response that uses it is marked as the visitor's own.
+    pub fn html(&self) -> ConsentHtml {
+        self.0.used.store(true, Ordering::Relaxed);
+        self.silent_html(false)
+    }
+
     /// Marks the response as the visitor's own.
-    #[cfg(feature = "tower")]
     pub(super) fn mark_used(&self) {
         self.0.used.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether the application looked at what was decided.
+    pub(super) fn is_used(&self) -> bool {
+        self.0.used.load(Ordering::Relaxed)
     }
 
     /// The decision, for what the library does by itself with every request.
@@ -184,71 +172,118 @@ impl Visitor {
         &self.0.decision
     }
 
-    /// Whether there is a banner or notice for this visitor that the application did not put into its page.
-    #[cfg(feature = "tower")]
-    pub(super) fn lacks_banner(&self) -> bool {
-        let decision = &self.0.decision;
-        let shown = decision.prompt().is_some() || decision.notice().is_some();
-        shown && !self.0.wrote_banner.load(Ordering::Relaxed)
+    /// The same for what it puts into pages.
+    pub(super) fn silent_html(&self, for_all: bool) -> ConsentHtml {
+        ConsentHtml { visitor: self.clone(), for_all }
     }
 
-    /// What to put into a page. A response that uses it is marked as the visitor's own.
-    pub fn html(&self) -> ConsentHtml {
-        self.0.used.store(true, Ordering::Relaxed);
-        ConsentHtml(self.clone())
+    pub(super) fn locale(&self) -> &str {
+        &self.0.locale
+    }
+
+    pub(super) fn set_cookies(&self) -> &[HeaderValue] {
+        &self.0.set_cookies
+    }
+
+    /// Tells the nonce of the page. The first that is told holds.
+    pub(super) fn set_nonce(&self, nonce: &Nonce) {
+        self.0.nonce.get_or_init(|| nonce.clone());
+    }
+
+    /// Whether there is a banner or notice for this visitor that the application did not put into its page.
+    pub(super) fn lacks_banner(&self) -> bool {
+        self.is_shown_something() && !self.0.wrote_banner.load(Ordering::Relaxed)
+    }
+
+    /// Whether the application did not put the style sheet and the script into its page.
+    pub(super) fn lacks_head(&self) -> bool {
+        !self.0.wrote_head.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn is_shown_something(&self) -> bool {
+        let decision = &self.0.decision;
+        decision.prompt().is_some() || decision.notice().is_some()
+    }
+
+    pub(super) fn is_allowed_everything(&self) -> bool {
+        self.0.decision.case().verdicts().iter().all(|verdict| verdict.status.is_allowed())
     }
 }
 
 /// What to put into a page: the banner, its style and script, and placeholders.
 #[derive(Clone, Debug)]
-pub struct ConsentHtml(Visitor);
+pub struct ConsentHtml {
+    visitor: Visitor,
+    /// Whether it goes into a page that all visitors get alike.
+    for_all: bool,
+}
 
 impl ConsentHtml {
+    fn inner(&self) -> &Inner {
+        &self.visitor.0
+    }
+
     fn view(&self) -> View<'_> {
-        let inner = &self.0.0;
-        View { locale: &inner.locale, mount: &inner.mount, back: &inner.back }
+        let Inner { mount, back, .. } = self.inner();
+        View { locale: self.locale(), mount, back }
     }
 
     /// The decision.
     pub fn decision(&self) -> &Decision {
-        &self.0.0.decision
+        &self.inner().decision
     }
 
     /// The language for this visitor.
     pub fn locale(&self) -> &str {
-        &self.0.0.locale
+        if self.for_all { self.decision().policy().default_locale() } else { &self.inner().locale }
     }
 
     /// Where the choices page is.
     pub fn choices_path(&self) -> &str {
-        &self.0.0.mount
+        &self.inner().mount
     }
 
     /// For the page's head: the style sheet and the deferred script that answers without a reload. Empty for a visitor
     /// with nothing to answer and everything allowed.
     pub fn head(&self) -> String {
-        let decision = self.decision();
-        let everything = decision.case().verdicts().iter().all(|verdict| verdict.status.is_allowed());
-        if everything && decision.prompt().is_none() && decision.notice().is_none() {
+        self.inner().wrote_head.store(true, Ordering::Relaxed);
+        if self.visitor.is_allowed_everything() && !self.visitor.is_shown_something() {
             return String::new();
         }
-        let mount = banner::escape(&self.0.0.mount);
+        self.assets()
+    }
+
+    pub(super) fn assets(&self) -> String {
+        let (mount, nonce) = (banner::escape(&self.inner().mount), self.nonce());
         format!(
-            "<link rel=\"stylesheet\" href=\"{mount}/assets/{}\"><script defer src=\"{mount}/assets/{}\"></script>",
+            "<link rel=\"stylesheet\" href=\"{mount}/assets/{}\"{nonce}><script defer src=\"{mount}/assets/{}\"{nonce}>\
+             </script>",
             assets::style().name,
             assets::script().name
         )
     }
 
+    /// The attribute that names the nonce. A page for all has none: it would be the same for all.
+    pub(super) fn nonce(&self) -> String {
+        let nonce = self.inner().nonce.get().filter(|_| !self.for_all);
+        nonce.map(|nonce| format!(" nonce=\"{}\"", nonce.as_str())).unwrap_or_default()
+    }
+
     /// The banner, or the notice, or nothing. Put it early in the body: it is read first then.
     pub fn banner(&self) -> String {
-        self.0.0.wrote_banner.store(true, Ordering::Relaxed);
+        self.inner().wrote_banner.store(true, Ordering::Relaxed);
         self.write(banner::banner)
     }
 
     /// What stands in the place of content that waits for `id`, with a button that allows it; nothing if it is allowed.
     pub fn placeholder(&self, id: &str) -> String {
         self.write(|decision, view, html| banner::placeholder(decision, id, view, html))
+    }
+
+    /// The same for an id that is held back, whatever this visitor was decided on.
+    #[cfg(feature = "html")]
+    pub(super) fn stand_in(&self, id: &str) -> String {
+        self.write(|decision, view, html| banner::stand_in(decision, id, view, html))
     }
 
     fn write(&self, write: impl FnOnce(&Decision, View<'_>, &mut Html)) -> String {

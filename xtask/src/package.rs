@@ -15,12 +15,15 @@ use crate::{
     workspace::Workspace,
 };
 
-/// What to do about the committed copy of the page script.
+/// What to do about the committed copies of the page's scripts.
 #[derive(Clone, Copy)]
 pub(crate) enum PageScript {
     Write,
     Check,
 }
+
+/// The scripts that the server puts into pages, committed so that the crate builds without Node.
+const PAGE_SCRIPTS: [&str; 2] = ["page.js", "bootstrap.js"];
 
 /// What every browser with the needed DOM has. With `-all` wasm-opt makes modules that Chromium refuses.
 const WASM_FEATURES: &[&str] = &[
@@ -43,7 +46,7 @@ pub(crate) fn build(workspace: &Workspace, page: PageScript) -> Result<()> {
         optimise(workspace)?;
     }
     run(in_pkg(workspace, "node").arg("bundle.mjs").arg(workspace.engine()))?;
-    put_page_script(workspace, page)
+    PAGE_SCRIPTS.iter().try_for_each(|name| put_page_script(workspace, name, page))
 }
 
 fn compile(workspace: &Workspace) -> Result<PathBuf> {
@@ -93,16 +96,17 @@ fn optimise(workspace: &Workspace) -> Result<()> {
     run(&mut wasm_opt("engine_short.wasm", "engine.wasm", &shrink))
 }
 
-fn put_page_script(workspace: &Workspace, page: PageScript) -> Result<()> {
-    let built = fs::read_to_string(workspace.engine().join("page.js")).context("the bundler wrote no page.js")?;
-    let path = workspace.page_script();
+fn put_page_script(workspace: &Workspace, name: &str, page: PageScript) -> Result<()> {
+    let built = workspace.engine().join(name);
+    let built = fs::read_to_string(built).with_context(|| format!("the bundler wrote no {name}"))?;
+    let path = workspace.page_script(name);
     if fs::read_to_string(&path).is_ok_and(|committed| committed == built) {
         return Ok(());
     }
     if let PageScript::Check = page {
-        bail!("src/server/assets/page.js is out of date: run `cargo xtask pkg` and commit it");
+        bail!("src/server/assets/{name} is out of date: run `cargo xtask pkg` and commit it");
     }
-    println!("writing src/server/assets/page.js");
+    println!("writing src/server/assets/{name}");
     fs::write(&path, built).with_context(|| format!("cannot write {}", path.display()))
 }
 

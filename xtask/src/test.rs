@@ -19,7 +19,8 @@ use crate::{
 };
 
 /// One set for lints, tests, docs and benchmarks, so that dependencies are built once.
-pub(crate) const FEATURES: &str = "consentry/axum,consentry/json,consentry/seal,consentry/serde,consentry/toml";
+pub(crate) const FEATURES: &str =
+    "consentry/axum,consentry/html,consentry/json,consentry/seal,consentry/serde,consentry/toml";
 
 /// Each feature by itself, and pairs that meet in the code.
 const COMBINATIONS: &[&str] = &[
@@ -30,6 +31,7 @@ const COMBINATIONS: &[&str] = &[
     "json",
     "seal",
     "http",
+    "html",
     "tower",
     "axum",
     "serde,seal",
@@ -37,6 +39,7 @@ const COMBINATIONS: &[&str] = &[
     "json,seal",
     "toml,json,seal",
     "axum,toml",
+    "html,tower",
 ];
 
 type Step = (&'static str, fn(&mut Session<'_>) -> Result<()>);

@@ -32,9 +32,9 @@ impl Workspace {
         self.target.join("consentry-engine")
     }
 
-    /// The script that the server embeds, as committed.
-    pub(crate) fn page_script(&self) -> PathBuf {
-        self.root.join("src/server/assets/page.js")
+    /// A script that the server puts into pages, as committed.
+    pub(crate) fn page_script(&self, name: &str) -> PathBuf {
+        self.root.join("src/server/assets").join(name)
     }
 }
 

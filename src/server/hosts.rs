@@ -1,0 +1,118 @@
+//! Which service a URL in a page belongs to, by the hosts that services declare.
+
+use alloc::{
+    format,
+    string::{String, ToString},
+};
+
+use http::{HeaderMap, Uri};
+use url::Url;
+
+use super::origin::host;
+use crate::policy::{Policy, Service};
+
+/// Tells the hosts of the URLs of one page.
+#[derive(Clone, Debug)]
+pub(super) struct Hosts {
+    base: Option<Url>,
+}
+
+impl Hosts {
+    /// For the page that a request asks for. The scheme makes no difference to a host.
+    pub(super) fn of_page(uri: &Uri, headers: &HeaderMap) -> Self {
+        let host = host(uri, headers).unwrap_or_default();
+        Self { base: Url::parse(&format!("https://{host}{}", uri.path())).ok() }
+    }
+
+    /// Takes over what a `base` element says (HTML Standard, "document base URL").
+    pub(super) fn rebase(&mut self, href: &str) {
+        if let Some(base) = self.parse(href) {
+            self.base = Some(base);
+        }
+    }
+
+    fn parse(&self, url: &str) -> Option<Url> {
+        Url::options().base_url(self.base.as_ref()).parse(url).ok()
+    }
+
+    /// The service that declares the host of a URL as a browser reads it; `None` for the page's own host unless a
+    /// service declares it.
+    pub(super) fn service<'p>(&self, policy: &'p Policy, url: &str) -> Option<&'p Service> {
+        let url = self.parse(url)?;
+        let host = url.host_str()?;
+        let host = host.strip_suffix('.').unwrap_or(host);
+        let declared = policy.services().iter().flat_map(|service| service.hosts().iter().map(move |h| (service, h)));
+        let fits = declared.filter(|(_, pattern)| matches(pattern, host));
+        // A host by its name before one of a domain's, a longer domain before a shorter one.
+        fits.max_by_key(|(_, pattern)| (!pattern.starts_with("*."), pattern.len())).map(|(service, _)| service)
+    }
+}
+
+/// Whether a host falls under a pattern: itself, or with `*.` any host below.
+fn matches(pattern: &str, host: &str) -> bool {
+    match pattern.strip_prefix('*') {
+        Some(end) => host.len() > end.len() && host.ends_with(end),
+        None => host == pattern,
+    }
+}
+
+/// The value of an attribute as a browser reads it, with its character references resolved.
+pub(super) fn attribute_text(value: String) -> String {
+    if value.contains('&') { htmlize::unescape_attribute(value).to_string() } else { value }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hosts_as_browsers_read_them() {
+        let policy = Policy::builder("p")
+            .category(crate::Category::new("marketing"))
+            .service(Service::new("ads", "marketing").host("ads.example").host("*.ads.example"))
+            .service(Service::new("video", "marketing").host("v.ads.example").host("xn--bcher-kva.example"))
+            .build()
+            .unwrap();
+        let headers = HeaderMap::from_iter([(http::header::HOST, "shop.example".parse().unwrap())]);
+        let mut hosts = Hosts::of_page(&Uri::from_static("/a/b"), &headers);
+        for url in [
+            "https://ads.example/x.js",
+            "//ads.example",
+            "HTTP://ADS.EXAMPLE:8080/",
+            " \t//ads.example/ ",
+            "ht\ntps:\\\\ads.example\\x",
+            "/\\ads.example",
+            "https:////user:pass@ads.example?x",
+            "https://ads.example./",
+            "//ads%2eexample/",
+            "https://ａｄｓ.example/",
+            "https://t.ads.example",
+            "wss://ads.example/",
+        ] {
+            assert_eq!(hosts.service(&policy, url).map(Service::id), Some("ads"), "{url:?}");
+        }
+        for url in ["//v.ads.example", "https://bücher.example/"] {
+            assert_eq!(hosts.service(&policy, url).map(Service::id), Some("video"), "{url}");
+        }
+        for url in [
+            "/x.js",
+            "x.js",
+            "",
+            "//shop.example/",
+            "https://bads.example/",
+            "data:,ads.example",
+            "https:x.js",
+            "https://",
+        ] {
+            assert_eq!(hosts.service(&policy, url).map(Service::id), None, "{url}");
+        }
+        hosts.rebase("//ads.example/");
+        assert_eq!(hosts.service(&policy, "x.js").map(Service::id), Some("ads"));
+    }
+
+    #[test]
+    fn character_references_are_resolved() {
+        assert_eq!(attribute_text("https&colon;&#47;&#x2f;ads&period;example".into()), "https://ads.example");
+        assert_eq!(attribute_text("?a=1&copy=2".into()), "?a=1&copy=2");
+    }
+}

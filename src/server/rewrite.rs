@@ -1,0 +1,384 @@
+//! Rewriting HTML by what is granted, as it streams by.
+//!
+//! What is held back keeps its place: a script gets a type that no browser runs, and every address an element would load
+//! goes into an attribute of the same name after `data-`. The page's script finds them there when they are granted; so
+//! does the rewriter, for pages written in that form.
+
+use alloc::{
+    borrow::Cow,
+    string::{String, ToString},
+    sync::Arc,
+    vec::Vec,
+};
+use core::{fmt, mem, str::FromStr};
+use std::sync::{LazyLock, Mutex, PoisonError};
+
+use bytes::Bytes;
+use encoding_rs::Encoding;
+use lol_html::{
+    AsciiCompatibleEncoding, ElementContentHandlers, HandlerResult, MemorySettings, OutputSink, Selector,
+    errors::RewritingError,
+    html_content::{ContentType, TextChunk},
+    send::{Element, HtmlRewriter, RewriteStrSettings, SendHandlerTypes, Settings},
+};
+
+use super::{
+    gate::Counters,
+    hosts::{Hosts, attribute_text},
+    insert::in_ascii,
+    visitor::ConsentHtml,
+};
+use crate::{
+    decision::Decision,
+    policy::{NECESSARY, Policy},
+};
+
+/// The most that is held of a page at a time, in bytes: the longest tag.
+const MAX_MEMORY_BYTES: usize = 1024 * 1024;
+
+/// The most that a `noscript` element can hold, in bytes.
+const MAX_NOSCRIPT_BYTES: usize = 64 * 1024;
+
+/// The elements that load something by themselves.
+const LOADING: &str = "script iframe frame img link video audio source track embed object input image use";
+
+/// Those that fill a place in the page, where something can stand instead.
+const EMBEDS: [&str; 5] = ["iframe", "video", "audio", "embed", "object"];
+
+/// The attributes that they load from.
+const ADDRESSES: [&str; 8] = ["src", "srcset", "href", "xlink:href", "data", "poster", "srcdoc", "imagesrcset"];
+
+/// The relations of a `link` that make a browser load or connect (HTML Standard, "Link types").
+const LOADING_RELATIONS: [&str; 11] = [
+    "stylesheet",
+    "preload",
+    "prefetch",
+    "preconnect",
+    "dns-prefetch",
+    "modulepreload",
+    "prerender",
+    "icon",
+    "apple-touch-icon",
+    "mask-icon",
+    "manifest",
+];
+
+/// A page that could not be rewritten to its end.
+#[derive(Debug, thiserror::Error)]
+#[error("the page is cut off, because what follows cannot be held back safely: {0}")]
+pub(super) struct Fault(#[from] RewritingError);
+
+/// What is written into a page.
+#[derive(Debug, Default)]
+pub(super) struct Texts {
+    pub(super) head: String,
+    pub(super) body: String,
+    /// What is granted, for an attribute of the page's root element; `None` where the page's first script says it.
+    pub(super) granted: Option<String>,
+}
+
+/// What may be live.
+pub(super) struct Rule {
+    /// `None` for a page that all visitors get alike: nothing optional is.
+    pub(super) decision: Option<Decision>,
+    pub(super) policy: Policy,
+    /// Where elements are recognised by their hosts.
+    pub(super) hosts: Option<Mutex<Hosts>>,
+    /// Writes what stands in the place of an embed.
+    pub(super) ui: ConsentHtml,
+    /// Whether the page is surely in UTF-8.
+    pub(super) is_utf8: bool,
+    pub(super) counters: Arc<Counters>,
+}
+
+/// A page's rewriter.
+pub(super) struct Rewriter {
+    inner: Option<HtmlRewriter<'static, Output>>,
+    output: Output,
+}
+
+impl fmt::Debug for Rewriter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Rewriter").finish_non_exhaustive()
+    }
+}
+
+#[derive(Clone, Default)]
+struct Output(Arc<Mutex<Vec<u8>>>);
+
+impl OutputSink for Output {
+    fn handle_chunk(&mut self, chunk: &[u8]) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(chunk);
+    }
+}
+
+impl Output {
+    fn take(&self) -> Bytes {
+        mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner)).into()
+    }
+}
+
+/// Parsed once. None of them fails to parse: a test rewrites with all of them.
+struct Selectors {
+    html: Selector,
+    head: Selector,
+    body: Selector,
+    base: Selector,
+    noscript: Selector,
+    marked: Selector,
+    loading: Selector,
+}
+
+static SELECTORS: LazyLock<Option<Selectors>> = LazyLock::new(|| {
+    let list = |end: &str| {
+        let names: Vec<String> = LOADING.split(' ').map(|name| name.to_string() + end).collect();
+        Selector::from_str(&names.join(",")).ok()
+    };
+    let one = |name: &str| Selector::from_str(name).ok();
+    Some(Selectors {
+        html: one("html")?,
+        head: one("head")?,
+        body: one("body")?,
+        base: one("base[href]")?,
+        noscript: one("noscript")?,
+        marked: list("[data-consent]")?,
+        loading: list("")?,
+    })
+});
+
+type Handler<'s> = (Cow<'s, Selector>, ElementContentHandlers<'static, SendHandlerTypes>);
+
+fn on_element<'s>(
+    selector: &'s Selector,
+    handler: impl FnMut(&mut Element<'_, '_>) -> HandlerResult + Send + 'static,
+) -> Handler<'s> {
+    (Cow::Borrowed(selector), ElementContentHandlers::default().element(handler))
+}
+
+impl Rewriter {
+    pub(super) fn new(texts: Texts, rule: Rule, encoding: Option<&'static Encoding>) -> Self {
+        let output = Output::default();
+        let Some(selectors) = &*SELECTORS else { return Self { inner: None, output } };
+        let known = encoding.and_then(AsciiCompatibleEncoding::new);
+        let mut settings = Settings::new_send()
+            .with_encoding(known.unwrap_or_else(AsciiCompatibleEncoding::utf_8))
+            // What a page says of itself counts only where its headers say nothing.
+            .with_adjust_charset_on_meta_tag(known.is_none())
+            .with_memory_settings(MemorySettings::new().with_max_allowed_memory_usage(MAX_MEMORY_BYTES))
+            .with_strict(true);
+        for handler in handlers(selectors, texts, Arc::new(rule)) {
+            settings = settings.append_element_content_handler(handler);
+        }
+        Self { inner: Some(HtmlRewriter::new(settings, output.clone())), output }
+    }
+
+    pub(super) fn take(&mut self, piece: &[u8]) -> Result<Bytes, Fault> {
+        // After a fault there is no rewriter, and nothing more of the page.
+        if let Some(mut rewriter) = self.inner.take() {
+            rewriter.write(piece)?;
+            self.inner = Some(rewriter);
+        }
+        Ok(self.output.take())
+    }
+
+    pub(super) fn end(&mut self) -> Result<Bytes, Fault> {
+        if let Some(rewriter) = self.inner.take() {
+            rewriter.end()?;
+        }
+        Ok(self.output.take())
+    }
+}
+
+fn handlers(selectors: &Selectors, texts: Texts, rule: Arc<Rule>) -> Vec<Handler<'_>> {
+    let Texts { head, body, granted } = texts;
+    let mut all = Vec::new();
+    if let Some(granted) = granted {
+        all.push(on_element(&selectors.html, move |html| Ok(html.set_attribute("data-consent", &granted)?)));
+    }
+    // What has no head goes where the body begins.
+    let head = Arc::new(Mutex::new(head));
+    let take = |text: &Mutex<String>| mem::take(&mut *text.lock().unwrap_or_else(PoisonError::into_inner));
+    let early = Arc::clone(&head);
+    all.push(on_element(&selectors.head, move |element| {
+        element.prepend(&take(&early), ContentType::Html);
+        Ok(())
+    }));
+    let mut body = body;
+    all.push(on_element(&selectors.body, move |element| {
+        element.prepend(&(take(&head) + &mem::take(&mut body)), ContentType::Html);
+        Ok(())
+    }));
+    if rule.hosts.is_some() {
+        let rule = Arc::clone(&rule);
+        all.push(on_element(&selectors.base, move |base| {
+            rule.rebase(&base.get_attribute("href").map(attribute_text).unwrap_or_default());
+            Ok(())
+        }));
+    }
+    all.push(gate_elements(selectors, Arc::clone(&rule), true));
+    let mut inside = String::new();
+    let mut text = move |chunk: &mut TextChunk<'_>| rewrite_noscript(chunk, &mut inside, &rule);
+    let noscript = ElementContentHandlers::default().text(move |chunk: &mut TextChunk<'_>| text(chunk));
+    all.push((Cow::Borrowed(&selectors.noscript), noscript));
+    all
+}
+
+/// `tells` says what is missing where an embed is held back.
+fn gate_elements(selectors: &Selectors, rule: Arc<Rule>, tells: bool) -> Handler<'_> {
+    let selector = if rule.hosts.is_some() { &selectors.loading } else { &selectors.marked };
+    on_element(selector, move |element| rule.apply(element, tells))
+}
+
+/// A browser without scripts reads what is in a `noscript` as markup; to everyone else it is a text.
+fn rewrite_noscript(chunk: &mut TextChunk<'_>, inside: &mut String, rule: &Arc<Rule>) -> HandlerResult {
+    inside.push_str(chunk.as_str());
+    if inside.len() > MAX_NOSCRIPT_BYTES {
+        return Err("a noscript element is too long".into());
+    }
+    if !chunk.last_in_text_node() {
+        chunk.remove();
+        return Ok(());
+    }
+    let html = mem::take(inside);
+    let rewritten = match &*SELECTORS {
+        Some(selectors) => {
+            let settings = RewriteStrSettings::new_send().with_strict(true);
+            let settings = settings.append_element_content_handler(gate_elements(selectors, Arc::clone(rule), false));
+            lol_html::rewrite_str(&html, settings)?
+        }
+        None => html,
+    };
+    chunk.replace(&rewritten, ContentType::Html);
+    Ok(())
+}
+
+impl Rule {
+    fn allows(&self, id: &str) -> bool {
+        match &self.decision {
+            Some(decision) => decision.allows(id),
+            None => {
+                let category = self.policy.service(id).map_or(id, |service| service.category());
+                category == NECESSARY
+            }
+        }
+    }
+
+    fn rebase(&self, href: &str) {
+        if let Some(hosts) = &self.hosts {
+            hosts.lock().unwrap_or_else(PoisonError::into_inner).rebase(href);
+        }
+    }
+
+    /// The service that an address belongs to, if it is not allowed.
+    fn refused_by_host(&self, address: &str) -> Option<&str> {
+        let hosts = self.hosts.as_ref()?.lock().unwrap_or_else(PoisonError::into_inner);
+        let service = hosts.service(&self.policy, address)?;
+        (!self.allows(service.id())).then(|| service.id())
+    }
+
+    fn apply(&self, element: &mut Element<'_, '_>, tells: bool) -> HandlerResult {
+        let marked = element.get_attribute("data-consent").map(|id| attribute_text(id).trim().to_string());
+        let refused = match &marked {
+            Some(id) if !self.allows(id) => Some(id.clone()),
+            _ => self.refused_by_addresses(element),
+        };
+        match (refused, marked) {
+            (Some(id), marked) => {
+                if marked.as_ref() != Some(&id) {
+                    element.set_attribute("data-consent", &id)?;
+                }
+                if tells && fills_a_place(element) {
+                    let stand_in = self.ui.stand_in(&id);
+                    element.before(&if self.is_utf8 { stand_in } else { in_ascii(&stand_in) }, ContentType::Html);
+                }
+                self.counters.count_inert();
+                hold_back(element)
+            }
+            (None, Some(_)) => release(element),
+            (None, None) => Ok(()),
+        }
+    }
+
+    fn refused_by_addresses(&self, element: &Element<'_, '_>) -> Option<String> {
+        self.hosts.as_ref()?;
+        let loads = element.tag_name() != "link" || {
+            let relations = element.get_attribute("rel").map(attribute_text).unwrap_or_default();
+            let loading = |word: &str| LOADING_RELATIONS.iter().any(|relation| relation.eq_ignore_ascii_case(word));
+            relations.split_ascii_whitespace().any(loading)
+        };
+        let addresses = element.attributes().iter().filter(|attribute| {
+            let name = attribute.name();
+            // An inert form is made live if nothing speaks against what it waits with.
+            loads && ADDRESSES.contains(&name.strip_prefix("data-").unwrap_or(&name))
+        });
+        addresses.into_iter().find_map(|attribute| {
+            let value = attribute_text(attribute.value());
+            let refused = if attribute.name().ends_with("srcset") {
+                value.split([',', ' ', '\t', '\n', '\r', '\u{c}']).find_map(|url| self.refused_by_host(url))
+            } else {
+                self.refused_by_host(&value)
+            };
+            refused.map(ToString::to_string)
+        })
+    }
+}
+
+/// Whether an element is an embed that visitors would see.
+fn fills_a_place(element: &Element<'_, '_>) -> bool {
+    let text = |name| element.get_attribute(name).unwrap_or_default();
+    let tiny = |name| matches!(text(name).trim(), "0" | "1" | "0px" | "1px");
+    let is_hidden = || {
+        let style: String = text("style").split_ascii_whitespace().collect();
+        element.has_attribute("hidden") || tiny("width") || tiny("height") || style.contains("display:none")
+    };
+    EMBEDS.contains(&element.tag_name().as_str()) && !is_hidden()
+}
+
+fn hold_back(element: &mut Element<'_, '_>) -> HandlerResult {
+    if element.tag_name() == "script" {
+        let kind = element.get_attribute("type").unwrap_or_default();
+        if !is_inert(&kind) {
+            if !kind.is_empty() {
+                element.set_attribute("data-type", &kind)?;
+            }
+            element.set_attribute("type", "text/plain")?;
+        }
+    }
+    for name in ADDRESSES {
+        if let Some(value) = element.get_attribute(name) {
+            let waiting = String::from("data-") + name;
+            // What a page already lets wait is the address; the other one is a stand-in.
+            if !element.has_attribute(&waiting) {
+                element.set_attribute(&waiting, &value)?;
+            }
+            element.remove_attribute(name);
+        }
+    }
+    Ok(())
+}
+
+/// Whether a script's type is the one that no browser runs.
+fn is_inert(kind: &str) -> bool {
+    attribute_text(kind.to_string()).trim_ascii().eq_ignore_ascii_case("text/plain")
+}
+
+/// Makes an inert form live; what is live already stays byte for byte.
+fn release(element: &mut Element<'_, '_>) -> HandlerResult {
+    if element.tag_name() == "script" {
+        if !is_inert(&element.get_attribute("type").unwrap_or_default()) {
+            return Ok(());
+        }
+        match element.get_attribute("data-type") {
+            Some(kind) => element.set_attribute("type", &kind)?,
+            None => element.remove_attribute("type"),
+        }
+    }
+    for name in ADDRESSES {
+        let waiting = String::from("data-") + name;
+        if let Some(value) = element.get_attribute(&waiting) {
+            element.set_attribute(name, &value)?;
+            element.remove_attribute(&waiting);
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,245 @@
+//! Responses that caches may share, and what makes that safe.
+//!
+//! A response that depends on its visitor is `private`, unless the application marks it with [`Shared`]. A page for all
+//! is neutral: nothing optional in it is live, and its first script reads the *outcome*, which the server leaves in a
+//! second cookie. A page by choice is shared among visitors with the same *key*; a cache asks for the key at
+//! `{mount}/key`, because only the server can tell it from a consent.
+
+use alloc::{
+    format,
+    string::{String, ToString},
+    vec::Vec,
+};
+use core::fmt;
+
+use http::{HeaderMap, HeaderName, HeaderValue, header};
+
+use super::{
+    site::Site,
+    visitor::{Visitor, cookie_pieces},
+};
+use crate::{
+    consent::Consent,
+    cookies,
+    decision::{Decision, Status, Stored},
+    policy::{Item, NECESSARY_PLACE, Policy, Regime},
+    signals::Signals,
+    timestamp::Timestamp,
+    visit::Visit,
+};
+
+/// The header that carries what a page depends on: `version.shown.locale.granted`, where the last is a number with a bit
+/// for each category and service. In answers of `{mount}/key`; in requests from a cache that asked for it; and in the
+/// responses that such a cache may share.
+pub const KEY_HEADER: HeaderName = HeaderName::from_static("consent-key");
+
+/// How an application lets caches share a response: put it into the response's extensions. Needs
+/// [`Site::share_pages`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shared {
+    /// The same bytes for all visitors. Nothing optional is live in it until a script in the page has seen what the visitor
+    /// granted. What made it must not have looked at a decision.
+    ForAll,
+    /// The same bytes for all visitors with the same key: where nothing has to be asked or told, the granted categories
+    /// and services and the language. Private unless the request comes from a cache that knows the key.
+    ByChoice,
+}
+
+/// How long an outcome is believed at most, in seconds: afterwards a page asks the server again.
+const MAX_OUTCOME_SECONDS: u64 = 30 * 86_400;
+
+/// What all visitors' pages say of the policy: which categories and services there are, in which order.
+pub(super) fn optional(policy: &Policy) -> impl Iterator<Item = &Item> {
+    let terms = &policy.0.terms;
+    terms.items.iter().filter(|item| item.switch != NECESSARY_PLACE)
+}
+
+/// The ids that are granted, separated by spaces.
+#[cfg(feature = "html")]
+pub(super) fn granted(decision: &Decision) -> String {
+    let mut ids = String::new();
+    for item in optional(decision.policy()).filter(|item| decision.status(&item.id) == Some(Status::Granted)) {
+        if !ids.is_empty() {
+            ids.push(' ');
+        }
+        ids.push_str(&item.id);
+    }
+    ids
+}
+
+/// A bit for each optional category and service, as hexadecimal digits, four a digit, the first one's in the lowest.
+fn bits(policy: &Policy, is_set: impl Fn(&Item) -> bool) -> String {
+    let mut digits = String::new();
+    let mut digit = 0_u8;
+    let mut width = 0;
+    let mut put = |digit: u8| digits.push(char::from_digit(digit.into(), 16).unwrap_or('0'));
+    for item in optional(policy) {
+        digit |= u8::from(is_set(item)) << width;
+        width += 1;
+        if width == 4 {
+            put(core::mem::take(&mut digit));
+            width = 0;
+        }
+    }
+    if width > 0 {
+        put(digit);
+    }
+    digits
+}
+
+/// Ties an outcome to its format, to the very list of ids that its bits are about, to the version and to the regimes.
+pub(super) fn stamp(policy: &Policy) -> String {
+    let mut text = format!("1 {} {} {:?}", policy.id(), policy.version(), policy.regimes());
+    for item in optional(policy) {
+        text.push(' ');
+        text.push_str(&item.id);
+    }
+    checksum(&text)
+}
+
+/// FNV-1a, 32 bits, of ASCII: short in the page's script. It tells texts apart; nothing is safe because of it.
+fn checksum(text: &str) -> String {
+    let hash = text.bytes().fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
+    format!("{hash:x}")
+}
+
+/// The key of what a page depends on.
+pub(super) fn key(decision: &Decision, locale: &str) -> String {
+    let shown = if decision.prompt().is_some() {
+        "ask"
+    } else if decision.notice().is_some() {
+        "tell"
+    } else {
+        "none"
+    };
+    let bits = bits(decision.policy(), |item| decision.status(&item.id) == Some(Status::Granted));
+    format!("{}.{shown}.{locale}.{bits}", decision.policy().version())
+}
+
+/// Says what a response depends on.
+pub(super) fn put_key(headers: &mut HeaderMap, key: &str) {
+    if let Ok(key) = HeaderValue::from_str(key) {
+        headers.insert(KEY_HEADER, key);
+    }
+}
+
+/// Says that a response is shared by choice.
+pub(super) fn vary_on_key(headers: &mut HeaderMap, visitor: &Visitor) {
+    headers.append(header::VARY, HeaderValue::from_static("Consent-Key"));
+    put_key(headers, &key(visitor.silent_decision(), visitor.locale()));
+}
+
+/// Whether a request comes from a cache that knows what its visitor's page depends on.
+pub(super) fn knows_key(visitor: &Visitor, headers: &HeaderMap) -> bool {
+    let mut keys = headers.get_all(KEY_HEADER).iter();
+    let (Some(given), None) = (keys.next(), keys.next()) else { return false };
+    given.as_bytes() == key(visitor.silent_decision(), visitor.locale()).as_bytes()
+}
+
+impl Site {
+    /// The name of the cookie with the outcome.
+    pub(super) fn outcome_name(&self) -> String {
+        format!("{}-outcome", self.cookie_name())
+    }
+
+    /// Whether a cookie is the library's own.
+    pub(super) fn is_own_cookie(&self, name: &str) -> bool {
+        let rest = name.strip_prefix(self.cookie_name());
+        rest.is_some_and(|rest| rest.is_empty() || (self.markup.shared && rest == "-outcome"))
+    }
+
+    /// The header that leaves the outcome of a visit beside the consent, unless the request brought it; `rewritten` is the
+    /// consent text that the response stores.
+    pub(super) fn outcome_upkeep(
+        &self,
+        visit: &Visit<'_>,
+        rewritten: Option<&str>,
+        headers: &HeaderMap,
+    ) -> Option<HeaderValue> {
+        let stored = visit.stored.consent().filter(|consent| !consent.has_tail()).map(Consent::confirmed_text);
+        let wanted = self.outcome(rewritten.or(stored), &visit.decision);
+        let name = self.outcome_name();
+        let mut brought = cookie_pieces(headers).flat_map(cookies::pairs).filter(|(known, _)| *known == name);
+        let (first, second) = (brought.next(), brought.next());
+        let is_there = match (&wanted, first) {
+            (None, first) => first.is_none(),
+            (Some(wanted), Some((_, value))) => second.is_none() && wanted.is_as_good(value),
+            (Some(_), None) => false,
+        };
+        if is_there || !self.markup.shared { None } else { self.outcome_cookie(wanted) }
+    }
+
+    /// The header that leaves the outcome of a new consent text beside it; without a text, the one that deletes it.
+    pub(super) fn outcome_of(&self, text: Option<&str>, decision: &Decision) -> Option<HeaderValue> {
+        if self.markup.shared { self.outcome_cookie(self.outcome(text, decision)) } else { None }
+    }
+
+    fn outcome(&self, text: Option<&str>, decision: &Decision) -> Option<Outcome> {
+        let text = text?;
+        let stored = Stored::from_text(Some(text));
+        let seal = self.verify(stored.consent()?);
+        let policy = decision.policy();
+        let (now, gpc) = (decision.now(), decision.signals().gpc);
+        // One region of each regime, and none, which stands for the strictest.
+        let regions = policy.regimes().iter().map(|regime| regime.holds_in().next()).chain([None]);
+        let everywhere: Vec<Decision> =
+            regions.map(|region| policy.decide(stored, seal, &Signals { gpc, region }, now)).collect();
+        let holds = |item: &Item| everywhere.iter().all(|decision| decision.status(&item.id) == Some(Status::Granted));
+        let shown = decision.prompt().is_some() || decision.notice().is_some();
+        let (flags, bits) = (u8::from(gpc) | u8::from(shown) << 1, bits(policy, holds));
+        let at = now.as_millis() / 1000;
+        Some(Outcome {
+            head: stamp(policy),
+            at,
+            until: at + seconds_left(&stored, policy, now),
+            rest: format!("{flags}.{}.{bits}", checksum(text)),
+        })
+    }
+
+    fn outcome_cookie(&self, outcome: Option<Outcome>) -> Option<HeaderValue> {
+        let life = outcome.as_ref().map_or(0, |outcome| outcome.until - outcome.at);
+        let value = outcome.map(|outcome| outcome.to_string()).unwrap_or_default();
+        self.own_cookie(self.outcome_name(), value, life)
+    }
+}
+
+/// What a stored consent comes to in every regime of the policy, so that it holds wherever its visitor goes on; and
+/// whether there is something to ask or tell.
+struct Outcome {
+    head: String,
+    /// When it was decided, and until when it holds, in seconds since 1970.
+    at: u64,
+    until: u64,
+    /// Flags (1: with a GPC signal, 2: something to show), the checksum of the consent's text, and what is granted.
+    rest: String,
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { head, at, until, rest } = self;
+        write!(f, "{head}.{at}.{until}.{rest}")
+    }
+}
+
+impl Outcome {
+    /// Whether a text says the same, and for no longer.
+    fn is_as_good(&self, text: &str) -> bool {
+        let times = text.strip_prefix(&*self.head).and_then(|rest| rest.strip_suffix(&*self.rest));
+        let mut times = times.into_iter().flat_map(|times| times.split('.')).map(|part| part.parse::<u64>().ok());
+        let (_, at, until) = (times.next(), times.next().flatten(), times.next().flatten());
+        // The seconds of both are rounded.
+        matches!((at, until), (Some(at), Some(until)) if at <= self.at && self.at < until && until <= self.until + 1)
+    }
+}
+
+/// How long an outcome holds, in seconds: as long as the oldest grant in it, in the regime where grants count for the
+/// shortest.
+fn seconds_left(stored: &Stored<'_>, policy: &Policy, now: Timestamp) -> u64 {
+    let life = policy.regimes().iter().map(Regime::grant_max_age_seconds).min().unwrap_or(0);
+    let entries = stored.consent().into_iter().flat_map(Consent::entries);
+    let left = entries.filter_map(|entry| {
+        let age = now.as_millis().saturating_sub(entry.at().as_millis()).div_ceil(1000);
+        life.checked_sub(age).filter(|left| *left > 0)
+    });
+    left.chain([MAX_OUTCOME_SECONDS]).min().unwrap_or(0)
+}
