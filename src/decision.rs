@@ -4,6 +4,7 @@
 
 mod case;
 mod explain;
+mod google;
 mod granted;
 mod json;
 mod prompt;
