@@ -44,6 +44,7 @@ pub use axum::{MissingLayer, NotGranted};
 pub use endpoints::RequestBody;
 pub use exchange::Exchange;
 pub use filter::{Aborted, BodyFilter};
+pub(crate) use gate::Refusal;
 pub use gate::{DEBUG_HEADER, GateCounts, Gated, GatedCookie, Mode, Undeclared};
 pub use nonce::Nonce;
 pub use share::{KEY_HEADER, Shared};

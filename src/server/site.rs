@@ -176,7 +176,7 @@ impl Site {
         self.sealer.as_deref()
     }
 
-    pub(super) fn now(&self) -> Timestamp {
+    pub(crate) fn now(&self) -> Timestamp {
         (self.clock)()
     }
 

@@ -141,6 +141,11 @@ impl ConsentLayer {
         self.site.gate_counts()
     }
 
+    /// The site it puts consent in front of.
+    pub fn site(&self) -> &Site {
+        &self.site
+    }
+
     /// See [`Site::publisher`].
     pub fn publisher(&self) -> Publisher {
         self.site.publisher()

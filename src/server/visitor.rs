@@ -19,7 +19,7 @@ use crate::{
     consent::{Consent, SealState},
     decision::{Decision, Stored},
     policy::Policy,
-    signals::accepted_languages,
+    signals::{Signals, accepted_languages},
     visit::Visit,
 };
 
@@ -70,6 +70,12 @@ impl Site {
         })
     }
 
+    /// What is decided on the cookies of one header line.
+    pub(crate) fn decide(&self, cookies: &str, signals: &Signals) -> Decision {
+        let verify = |consent: &Consent<'_>| self.verify(consent);
+        self.policy().visit([cookies], self.cookie_name(), signals, self.now(), verify).decision
+    }
+
     pub(super) fn verify(&self, consent: &Consent<'_>) -> SealState {
         self.sealer().map_or(SealState::NotRequired, |sealer| sealer.verify(consent))
     }
@@ -99,7 +105,7 @@ impl Site {
         self.consent_cookie(text.to_string(), seconds)
     }
 
-    pub(super) fn sealed(&self, text: &str) -> String {
+    pub(crate) fn sealed(&self, text: &str) -> String {
         self.sealer().map_or_else(|| text.to_string(), |sealer| sealer.seal(text))
     }
 
