@@ -126,6 +126,11 @@ impl ConsentLayer {
         self.site.rewrite_hosts().into()
     }
 
+    /// See [`Site::consent_mode`].
+    pub fn consent_mode(self) -> Self {
+        self.site.consent_mode().into()
+    }
+
     /// See [`Site::share_pages`].
     pub fn share_pages(self) -> Self {
         self.site.share_pages().into()

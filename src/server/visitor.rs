@@ -13,7 +13,7 @@ use std::sync::OnceLock;
 use cookie::{Cookie, SameSite};
 use http::{HeaderMap, HeaderValue, Uri, header};
 
-use super::{assets, nonce::Nonce, site::Site};
+use super::{assets, bootstrap, markup::Markup, nonce::Nonce, site::Site};
 use crate::{
     banner::{self, Html, View},
     consent::{Consent, SealState},
@@ -33,6 +33,9 @@ struct Inner {
     locale: String,
     mount: String,
     back: String,
+    /// The name of the consent cookie.
+    cookie: &'static str,
+    markup: Markup,
     /// What stores what has to be stored, and deletes the cookies the request brought although they were refused.
     set_cookies: Vec<HeaderValue>,
     nonce: OnceLock<Nonce>,
@@ -56,6 +59,8 @@ impl Site {
             locale,
             mount: self.mount_path().to_string(),
             back,
+            cookie: self.cookie_name(),
+            markup: self.markup,
             set_cookies,
             nonce: OnceLock::new(),
             used: AtomicBool::new(false),
@@ -249,14 +254,20 @@ impl ConsentHtml {
         &self.inner().mount
     }
 
-    /// For the page's head: the style sheet and the deferred script that answers without a reload. Empty for a visitor
-    /// with nothing to answer and everything allowed.
+    /// For the page's head, before every other script: the style sheet and the deferred script that answers without a
+    /// reload, for a visitor with something to answer or not everything allowed; and what
+    /// [`consent_mode`](Site::consent_mode) tells Google's tags, in an inline script.
     pub fn head(&self) -> String {
         self.inner().wrote_head.store(true, Ordering::Relaxed);
+        let first = bootstrap::for_visitor(self, self.inner().markup);
         if self.visitor.is_allowed_everything() && !self.visitor.is_shown_something() {
-            return String::new();
+            return first;
         }
-        self.assets()
+        first + &self.assets()
+    }
+
+    pub(super) fn consent_cookie(&self) -> &'static str {
+        self.inner().cookie
     }
 
     pub(super) fn assets(&self) -> String {
