@@ -31,6 +31,7 @@ mod nonce;
 mod origin;
 mod page_words;
 mod pages;
+mod proven;
 #[cfg(feature = "html")]
 mod rewrite;
 mod share;
@@ -41,12 +42,14 @@ mod visitor;
 
 #[cfg(feature = "axum")]
 pub use axum::{MissingLayer, NotGranted};
+pub use cookie::Cookie;
 pub use endpoints::RequestBody;
 pub use exchange::Exchange;
 pub use filter::{Aborted, BodyFilter};
 pub(crate) use gate::Refusal;
 pub use gate::{DEBUG_HEADER, GateCounts, Gated, GatedCookie, Mode, Undeclared};
 pub use nonce::Nonce;
+pub use proven::{NotCovered, ProvenCookie};
 pub use share::{KEY_HEADER, Shared};
 pub use site::{BadDomain, ClockFn, NotNewer, Publisher, RegionFn, Site};
 #[cfg(feature = "tower")]

@@ -35,6 +35,7 @@ struct Inner {
     back: String,
     /// The name of the consent cookie.
     cookie: &'static str,
+    is_secure: bool,
     markup: Markup,
     /// What stores what has to be stored, and deletes the cookies the request brought although they were refused.
     set_cookies: Vec<HeaderValue>,
@@ -60,6 +61,7 @@ impl Site {
             mount: self.mount_path().to_string(),
             back,
             cookie: self.cookie_name(),
+            is_secure: self.is_secure(),
             markup: self.markup,
             set_cookies,
             nonce: OnceLock::new(),
@@ -190,6 +192,10 @@ impl Visitor {
 
     pub(super) fn locale(&self) -> &str {
         &self.0.locale
+    }
+
+    pub(super) fn is_secure(&self) -> bool {
+        self.0.is_secure
     }
 
     pub(super) fn set_cookies(&self) -> &[HeaderValue] {
