@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     consent::SealState,
-    policy::{ChangeKind, Item, NECESSARY_PLACE, Regime, Step, Terms},
+    policy::{ChangeKind, Item, NECESSARY_PLACE, Regime, RegimeKind, Step, Terms},
     signals::Signals,
     timestamp::Timestamp,
 };
@@ -127,9 +127,11 @@ impl<'a> Case<'a> {
     /// What to tell the visitor, if anything.
     pub(crate) fn notice(self) -> Option<Tidings> {
         let mut tidings = Tidings::default();
+        // Where consent is asked first a signal changes little, and is no reason for a bar on each page.
+        let displays_gpc = self.outcome.signals.gpc && self.regime().kind != RegimeKind::OptIn;
         for (place, _) in self.terms.switches() {
             let reason = self.verdict(place).reason;
-            tidings.gpc_honoured |= self.outcome.signals.gpc && reason == Reason::Gpc;
+            tidings.gpc_honoured |= displays_gpc && reason == Reason::Gpc;
             tidings.opt_out |= reason == Reason::RegimeDefault;
         }
         (tidings.gpc_honoured || tidings.opt_out || self.told_changes().next().is_some()).then_some(tidings)

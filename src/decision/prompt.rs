@@ -37,7 +37,8 @@ impl<'a> Notice<'a> {
         self.decision.case().notice().unwrap_or_default()
     }
 
-    /// Whether a GPC signal sent with this request denied something: California wants it displayed (11 CCR 7025(c)(6)).
+    /// Whether a GPC signal sent with this request denied something that would go without asking otherwise: California
+    /// wants it displayed (11 CCR 7025(c)(6)). Never in an opt-in regime.
     pub fn gpc_honoured(&self) -> bool {
         self.tidings().gpc_honoured
     }

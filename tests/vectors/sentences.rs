@@ -20,6 +20,7 @@ pub(crate) const ALL: &[&str] = &[
     "forget() deletes",
     "GPC: in an opt-out regime",
     "In opt-in it denies legitimate-interest ids",
+    "That a signal is honoured is displayed",
     "The header counts when",
     "What matches a declared service",
     "Renames, splits, merges:",
