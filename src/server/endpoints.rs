@@ -174,6 +174,9 @@ impl Site {
             }
         }
         let visit = self.visit(&policy, headers);
+        if !posted.fits(&visit.decision) {
+            return empty(StatusCode::BAD_REQUEST);
+        }
         let mut response_headers = HeaderMap::new();
         let decision = match posted.what {
             What::Forget => {

@@ -44,9 +44,9 @@ pub(crate) fn report(workspace: &Workspace) -> Result<()> {
     let rows: [(&str, Vec<PathBuf>, Option<Budget>); 8] = [
         ("wasm", vec![engine.join("engine.wasm")], None),
         ("glue", vec![engine.join("glue.js")], None),
-        ("wasm + glue", vec![engine.join("engine.wasm"), engine.join("glue.js")], missed(9_000, 13_900)),
+        ("wasm + glue", vec![engine.join("engine.wasm"), engine.join("glue.js")], missed(9_000, 14_000)),
         ("wasm and glue, inlined", vec![engine.join("inlined.js")], None),
-        ("static page: script with banner and CSS", vec![dist.join("consentry.min.js")], missed(13_800, 21_700)),
+        ("static page: script with banner and CSS", vec![dist.join("consentry.min.js")], missed(13_800, 22_050)),
         ("page script", vec![workspace.page_script()], None),
         ("banner.css", vec![dist.join("banner.css")], None),
         ("server page: critical path", critical, met(4_000)),
