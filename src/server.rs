@@ -4,7 +4,8 @@
 //!
 //! State changes are `POST` only, at most 8 KiB. A denial is taken from anywhere but another site; a grant, and deleting
 //! the consent, need a request that says it comes from the site's own origin (`Sec-Fetch-Site`, or `Origin`). Bad input
-//! gets an empty 400, 403 or 413, never a 5xx.
+//! gets an empty 400, 403 or 413, never a 5xx. A GPC signal is overridden by a request that sends it, for what it denies,
+//! and only where the regime allows that.
 //!
 //! On every response the gate looks at what is set: a cookie of a service that its visitor has not agreed to is withheld,
 //! whoever wrote it. See [`Mode`] and [`Undeclared`].
@@ -32,6 +33,7 @@ mod origin;
 mod page_words;
 mod pages;
 mod proven;
+mod region;
 #[cfg(feature = "html")]
 mod rewrite;
 mod share;

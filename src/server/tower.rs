@@ -89,6 +89,16 @@ impl ConsentLayer {
         self.site.region(region).into()
     }
 
+    /// See [`Site::region_header`].
+    pub fn region_header(self, name: &str) -> Self {
+        self.site.region_header(name).into()
+    }
+
+    /// See [`Site::region_headers`].
+    pub fn region_headers(self, country: &str, subdivision: &str) -> Self {
+        self.site.region_headers(country, subdivision).into()
+    }
+
     /// See [`Site::clock`].
     pub fn clock(self, clock: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
         self.site.clock(clock).into()
