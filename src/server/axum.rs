@@ -1,12 +1,17 @@
-//! Extractors for axum: [`Decision`], [`Granted`], `Option<Granted<P>>`, [`ConsentHtml`] and [`Visitor`].
+//! Extractors for axum: [`Decision`], [`Granted`], `Option<Granted<P>>`, [`ConsentHtml`] and [`Visitor`]; and what a handler
+//! tells of its response: [`Shared`] and [`Nonce`].
 
 use axum_core::{
     extract::{FromRequestParts, OptionalFromRequestParts},
-    response::{IntoResponse, Response},
+    response::{IntoResponse, IntoResponseParts, Response, ResponseParts},
 };
 use http::{StatusCode, request::Parts};
 
-use super::visitor::{ConsentHtml, Visitor};
+use super::{
+    nonce::Nonce,
+    share::Shared,
+    visitor::{ConsentHtml, Visitor},
+};
 use crate::decision::{Decision, Granted, Purpose};
 
 /// An extractor ran without a `ConsentLayer` around the handler. Answers 500 and names the missing line.
@@ -88,5 +93,25 @@ impl<S: Sync, P: Purpose + 'static> OptionalFromRequestParts<S> for Granted<P> {
                 Ok(None)
             }
         }
+    }
+}
+
+/// Marks a response: a handler returns `(Shared::ForAll, Html(page))`.
+impl IntoResponseParts for Shared {
+    type Error = core::convert::Infallible;
+
+    fn into_response_parts(self, mut parts: ResponseParts) -> Result<ResponseParts, Self::Error> {
+        parts.extensions_mut().insert(self);
+        Ok(parts)
+    }
+}
+
+/// Tells the nonce of a page: a handler returns `(nonce, Html(page))`.
+impl IntoResponseParts for Nonce {
+    type Error = core::convert::Infallible;
+
+    fn into_response_parts(self, mut parts: ResponseParts) -> Result<ResponseParts, Self::Error> {
+        parts.extensions_mut().insert(self);
+        Ok(parts)
     }
 }
