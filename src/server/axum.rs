@@ -1,4 +1,5 @@
-//! Extractors for axum: [`Decision`], [`Granted`], `Option<Granted<P>>`, [`ConsentHtml`] and [`Visitor`].
+//! Extractors for axum: [`Decision`], [`Granted`], `Option<Granted<P>>`, [`ConsentHtml`] and [`Visitor`]; and what a handler
+//! tells of its response: [`Shared`] and [`Nonce`].
 
 use core::convert::Infallible;
 
@@ -9,7 +10,9 @@ use axum_core::{
 use http::{StatusCode, header, request::Parts};
 
 use super::{
+    nonce::Nonce,
     proven::{NotCovered, ProvenCookie},
+    share::Shared,
     visitor::{ConsentHtml, Visitor},
 };
 use crate::decision::{Decision, Granted, Purpose};
@@ -93,6 +96,26 @@ impl<S: Sync, P: Purpose + 'static> OptionalFromRequestParts<S> for Granted<P> {
                 Ok(None)
             }
         }
+    }
+}
+
+/// Marks a response: a handler returns `(Shared::ForAll, Html(page))`.
+impl IntoResponseParts for Shared {
+    type Error = Infallible;
+
+    fn into_response_parts(self, mut parts: ResponseParts) -> Result<ResponseParts, Self::Error> {
+        parts.extensions_mut().insert(self);
+        Ok(parts)
+    }
+}
+
+/// Tells the nonce of a page: a handler returns `(nonce, Html(page))`.
+impl IntoResponseParts for Nonce {
+    type Error = Infallible;
+
+    fn into_response_parts(self, mut parts: ResponseParts) -> Result<ResponseParts, Self::Error> {
+        parts.extensions_mut().insert(self);
+        Ok(parts)
     }
 }
 
