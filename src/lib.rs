@@ -24,7 +24,8 @@
 //! - **`serde`**: `Serialize` and `Deserialize` for the value types ([`Status`], [`Reason`], [`Timestamp`], …).
 //! - **`toml`**, **`json`**: `Policy::from_toml` and `Policy::from_json`.
 //! - **`seal`**: sealed consent cookies, [`consent::seal`].
-//! - **`http`**: consent at the level of header maps, `server`; **`tower`**: `ConsentLayer`; **`axum`**: extractors.
+//! - **`http`**: consent at the level of header maps, `server`; **`tower`**: `ConsentLayer`; **`axum`**: extractors;
+//!   **`actix`**: `ConsentLayer` and extractors for actix-web.
 //! - **`wasm`**, **`wasm-runtime`**: the face for JavaScript; the published npm package is built from it.
 //!
 //! Without features the crate is `no_std` + `alloc`: no I/O, no clock, no randomness, no panic.

@@ -197,7 +197,8 @@ where
         match self.project() {
             FutureProjection::Own { answer } => {
                 let (request, response) = ready!(answer.as_mut().poll(context));
-                Poll::Ready(Ok(request.into_response(border::own(response))))
+                let response = border::own(&request, response);
+                Poll::Ready(Ok(request.into_response(response)))
             }
             FutureProjection::Inner { response, exchange } => {
                 let response = ready!(response.poll(context));
