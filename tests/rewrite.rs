@@ -357,3 +357,16 @@ async fn a_long_stream_goes_through_as_it_comes() {
     assert!(length > 50 << 20, "{length}");
     assert_eq!(came.load(Ordering::Relaxed), PIECES);
 }
+
+/// What is left to send at the end does not make a stream that ended be asked again, which may panic.
+#[tokio::test]
+async fn a_stream_is_read_to_its_end_and_no_further() {
+    let app = App::new();
+    let pieces = futures_util::stream::unfold(["<p>a ", "<b"].into_iter(), async |mut left| {
+        let piece = left.next()?;
+        Some((Ok::<_, std::convert::Infallible>(Bytes::from(piece)), left))
+    });
+    let response = ([(header::CONTENT_TYPE, HTML)], Body::from_stream(pieces)).into_response();
+    let response = app.answer(response, &[("cookie", &consent(REFUSED)), ("hx-request", "true")]).await;
+    assert_eq!(to_bytes(response.into_body(), 1 << 20).await.unwrap(), "<p>a <b");
+}

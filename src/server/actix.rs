@@ -55,7 +55,8 @@
 //! # What actix remembers
 //!
 //! `HttpRequest::cookies` keeps what it read the first time. Where a middleware outside of consent calls it, handlers that
-//! call it see also the cookies that [`Site::strip_requests`] took out of the request; in the headers they are gone.
+//! call it see also the cookies that [`Site::strip_requests`] took out of the request; in the headers they are gone. And as
+//! a request is one for all middleware, those outside that look at its headers afterwards see them as handlers do.
 
 mod body;
 mod border;
@@ -197,7 +198,8 @@ where
         match self.project() {
             FutureProjection::Own { answer } => {
                 let (request, response) = ready!(answer.as_mut().poll(context));
-                Poll::Ready(Ok(request.into_response(border::own(response))))
+                let response = border::own(&request, response);
+                Poll::Ready(Ok(request.into_response(response)))
             }
             FutureProjection::Inner { response, exchange } => {
                 let response = ready!(response.poll(context));

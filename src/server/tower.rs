@@ -112,7 +112,7 @@ where
             FutureProjection::Inner { response, exchange } => {
                 let mut response = ready!(response.poll(context))?;
                 let filter = exchange.take().map(|exchange| exchange.end(&mut response)).unwrap_or_default();
-                Poll::Ready(Ok(response.map(|body| ResponseBody::Inner { body, filter, trailers: None })))
+                Poll::Ready(Ok(response.map(|body| ResponseBody::Inner { body, filter, trailers: None, over: false })))
             }
         }
     }
@@ -128,7 +128,7 @@ pin_project! {
         Own { body: Full<Bytes> },
         /// The inner service's, and what becomes of it.
         #[doc(hidden)]
-        Inner { #[pin] body: B, filter: BodyFilter, trailers: Option<HeaderMap> },
+        Inner { #[pin] body: B, filter: BodyFilter, trailers: Option<HeaderMap>, over: bool },
     }
 }
 
@@ -150,19 +150,22 @@ where
             BodyProjection::Own { body } => {
                 Pin::new(body).poll_frame(context).map_err(|never: Infallible| match never {})
             }
-            BodyProjection::Inner { mut body, filter, trailers } => loop {
+            BodyProjection::Inner { over: true, .. } => Poll::Ready(None),
+            BodyProjection::Inner { mut body, filter, trailers, over } => loop {
                 if let Some(trailers) = trailers.take() {
                     return Poll::Ready(Some(Ok(Frame::trailers(trailers))));
                 }
                 let out = match ready!(body.as_mut().poll_frame(context)) {
                     Some(Err(fault)) => return Poll::Ready(Some(Err(fault.into()))),
-                    // The last piece goes before the trailers.
-                    None => match filter.end()? {
-                        last if last.is_empty() => return Poll::Ready(None),
-                        last => last,
-                    },
+                    None => {
+                        // A stream that ended must not be asked again.
+                        *over = true;
+                        let last = filter.end()?;
+                        return Poll::Ready((!last.is_empty()).then(|| Ok(Frame::data(last))));
+                    }
                     Some(Ok(frame)) => match frame.into_data() {
                         Ok(piece) => filter.take(piece)?,
+                        // The last piece goes before the trailers.
                         Err(frame) => {
                             *trailers = frame.into_trailers().ok();
                             filter.end()?
@@ -179,7 +182,10 @@ where
     fn is_end_stream(&self) -> bool {
         match self {
             Self::Own { body } => body.is_end_stream(),
-            Self::Inner { body, filter, trailers } => filter.is_idle() && trailers.is_none() && body.is_end_stream(),
+            Self::Inner { over: true, .. } => true,
+            Self::Inner { body, filter, trailers, .. } => {
+                filter.is_idle() && trailers.is_none() && body.is_end_stream()
+            }
         }
     }
 

@@ -34,12 +34,14 @@ const COMBINATIONS: &[&str] = &[
     "html",
     "tower",
     "axum",
+    "actix",
     "serde,seal",
     "toml,json",
     "json,seal",
     "toml,json,seal",
     "axum,toml",
     "html,tower",
+    "actix,html",
 ];
 
 type Step = (&'static str, fn(&mut Session<'_>) -> Result<()>);

@@ -18,9 +18,9 @@ pin_project! {
     #[derive(Debug)]
     #[project = BodyProjection]
     pub enum ResponseBody<B> {
-        /// One of the library's own pages.
+        /// One of the library's own pages; `None` for a request that asked for no body.
         #[doc(hidden)]
-        Own { #[pin] body: String },
+        Own { body: Option<String> },
         /// The inner service's, and what becomes of it.
         #[doc(hidden)]
         Inner { #[pin] body: B, filter: BodyFilter, over: bool },
@@ -33,7 +33,8 @@ impl<B: MessageBody> MessageBody for ResponseBody<B> {
 
     fn size(&self) -> BodySize {
         match self {
-            Self::Own { body } => body.size(),
+            // Not 0: an answer to HEAD tells the length of the page (RFC 9110 section 8.6), or none.
+            Self::Own { body } => body.as_ref().map_or(BodySize::None, MessageBody::size),
             Self::Inner { body, filter, .. } if filter.is_idle() => body.size(),
             Self::Inner { .. } => BodySize::Stream,
         }
@@ -41,7 +42,10 @@ impl<B: MessageBody> MessageBody for ResponseBody<B> {
 
     fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Bytes, Self::Error>>> {
         match self.project() {
-            BodyProjection::Own { body } => body.poll_next(context).map_err(|never| match never {}),
+            BodyProjection::Own { body } => {
+                let body = body.take().filter(|body| !body.is_empty());
+                Poll::Ready(body.map(|body| Ok(body.into())))
+            }
             BodyProjection::Inner { over: true, .. } => Poll::Ready(None),
             BodyProjection::Inner { mut body, filter, over } => loop {
                 let out = match ready!(body.as_mut().poll_next(context)) {
@@ -63,7 +67,7 @@ impl<B: MessageBody> MessageBody for ResponseBody<B> {
 
     fn try_into_bytes(self) -> Result<Bytes, Self> {
         match self {
-            Self::Own { body } => body.try_into_bytes().map_err(|body| Self::Own { body }),
+            Self::Own { body } => Ok(body.unwrap_or_default().into()),
             Self::Inner { body, filter, over } if filter.is_idle() => {
                 body.try_into_bytes().map_err(|body| Self::Inner { body, filter, over })
             }

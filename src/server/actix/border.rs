@@ -54,11 +54,12 @@ pub(super) fn write_response<B>(mut from: Response<()>, to: &mut HttpResponse<B>
     }
 }
 
-/// One of the library's own answers.
-pub(super) fn own<B>(from: Response<String>) -> HttpResponse<ResponseBody<B>> {
+/// One of the library's own answers to a request.
+pub(super) fn own<B>(asked: &ServiceRequest, from: Response<String>) -> HttpResponse<ResponseBody<B>> {
     let (head, body) = from.into_parts();
     // It knows every status that the library gives.
     let status = StatusCode::from_u16(head.status.as_u16()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let body = Some(body).filter(|_| asked.method() != actix_web::http::Method::HEAD);
     let mut response = HttpResponse::with_body(status, ResponseBody::Own { body });
     write_headers(&head.headers, response.headers_mut());
     response
