@@ -19,9 +19,9 @@ use super::{
     visitor::{Visitor, cookie_pieces},
 };
 use crate::{
-    consent::Consent,
+    consent::{CLOCK_SKEW_MILLIS, Choice, Consent},
     cookies,
-    decision::{Decision, Status, Stored},
+    decision::{Decision, Status, Stored, is_from_future},
     policy::{Item, NECESSARY_PLACE, Policy, Regime},
     signals::Signals,
     timestamp::Timestamp,
@@ -187,17 +187,18 @@ impl Site {
         let holds = |item: &Item| everywhere.iter().all(|decision| decision.status(&item.id) == Some(Status::Granted));
         let shown = decision.prompt().is_some() || decision.notice().is_some();
         let (flags, bits) = (u8::from(gpc) | u8::from(shown) << 1, bits(policy, holds));
-        let at = now.as_millis() / 1000;
+        let (at, until) = span(stored.consent()?, policy, now);
         Some(Outcome {
             head: stamp(policy),
+            now: now.as_millis() / 1000,
             at,
-            until: at + seconds_left(&stored, policy, now),
+            until,
             rest: format!("{flags}.{}.{bits}", checksum(text)),
         })
     }
 
     fn outcome_cookie(&self, outcome: Option<Outcome>) -> Option<HeaderValue> {
-        let life = outcome.as_ref().map_or(0, |outcome| outcome.until - outcome.at);
+        let life = outcome.as_ref().map_or(0, |outcome| outcome.until.saturating_sub(outcome.now));
         let value = outcome.map(|outcome| outcome.to_string()).unwrap_or_default();
         self.own_cookie(self.outcome_name(), value, life)
     }
@@ -207,7 +208,8 @@ impl Site {
 /// whether there is something to ask or tell.
 struct Outcome {
     head: String,
-    /// When it was decided, and until when it holds, in seconds since 1970.
+    /// When it was decided, in seconds since 1970; and its [`span`].
+    now: u64,
     at: u64,
     until: u64,
     /// Flags (1: with a GPC signal, 2: something to show), the checksum of the consent's text, and what is granted.
@@ -216,7 +218,7 @@ struct Outcome {
 
 impl fmt::Display for Outcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { head, at, until, rest } = self;
+        let Self { head, at, until, rest, .. } = self;
         write!(f, "{head}.{at}.{until}.{rest}")
     }
 }
@@ -228,18 +230,31 @@ impl Outcome {
         let mut times = times.into_iter().flat_map(|times| times.split('.')).map(|part| part.parse::<u64>().ok());
         let (_, at, until) = (times.next(), times.next().flatten(), times.next().flatten());
         // The seconds of both are rounded.
-        matches!((at, until), (Some(at), Some(until)) if at <= self.at && self.at < until && until <= self.until + 1)
+        matches!((at, until), (Some(at), Some(until)) if at <= self.at && self.now < until && until <= self.until + 1)
     }
 }
 
-/// How long an outcome holds, in seconds: as long as the oldest grant in it, in the regime where grants count for the
-/// shortest.
-fn seconds_left(stored: &Stored<'_>, policy: &Policy, now: Timestamp) -> u64 {
+/// From when to when an outcome holds, in seconds since 1970: a page whose clock is more than the allowed skew before the
+/// first, or at the second, does not believe it. In between no grant expires, even in the regime where grants count for
+/// the shortest; none that is believed is from the future, and none becomes believable that is not yet, as it may take
+/// the place of an older answer.
+fn span(consent: &Consent<'_>, policy: &Policy, now: Timestamp) -> (u64, u64) {
     let life = policy.regimes().iter().map(Regime::grant_max_age_seconds).min().unwrap_or(0);
-    let entries = stored.consent().into_iter().flat_map(Consent::entries);
-    let left = entries.filter_map(|entry| {
-        let age = now.as_millis().saturating_sub(entry.at().as_millis()).div_ceil(1000);
-        life.checked_sub(age).filter(|left| *left > 0)
-    });
-    left.chain([MAX_OUTCOME_SECONDS]).min().unwrap_or(0)
+    let seconds = now.as_millis() / 1000;
+    let (mut from, mut until) = (seconds, seconds + MAX_OUTCOME_SECONDS);
+    let answers = consent.entries().map(|entry| (entry.at(), entry.choice == Choice::Granted));
+    for (at, is_grant) in answers.chain([(consent.at(), false)]) {
+        let at_millis = at.as_millis();
+        if is_from_future(at, now) {
+            until = until.min((at_millis - CLOCK_SKEW_MILLIS) / 1000);
+            continue;
+        }
+        from = from.max(at_millis.div_ceil(1000));
+        let age = now.as_millis().saturating_sub(at_millis);
+        // What has expired does not expire again.
+        if is_grant && age <= life.saturating_mul(1000) {
+            until = until.min(seconds.saturating_add(life).saturating_sub(age.div_ceil(1000)));
+        }
+    }
+    (from, until)
 }
