@@ -16,7 +16,7 @@ if (cookie) {
   let hash = 0x811c9dc5;
   for (const character of read(cookie)) hash = Math.imul(hash ^ character.charCodeAt(0), 0x1000193);
   // Numbers, as far as they are used as such.
-  const [of, at, until, flags, check, bits] = read(cookie + "-outcome").split(".") as any[];
+  const [of, at, until, flags, bits, check] = read(cookie + "-outcome").split(".") as any[];
   const now = Date.now() / 1000;
   if (
     of == stamp &&

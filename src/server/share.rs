@@ -193,7 +193,8 @@ impl Site {
             now: now.as_millis() / 1000,
             at,
             until,
-            rest: format!("{flags}.{}.{bits}", checksum(text)),
+            // The checksum comes last: of an outcome that was cut off nothing is believed.
+            rest: format!("{flags}.{bits}.{}", checksum(text)),
         })
     }
 
@@ -212,7 +213,7 @@ struct Outcome {
     now: u64,
     at: u64,
     until: u64,
-    /// Flags (1: with a GPC signal, 2: something to show), the checksum of the consent's text, and what is granted.
+    /// Flags (1: with a GPC signal, 2: something to show), what is granted, and the checksum of the consent's text.
     rest: String,
 }
 
