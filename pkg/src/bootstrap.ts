@@ -2,7 +2,7 @@
 // root element and to Google's tags. In a page made for one visitor it is told; in a page that all get alike it reads the
 // outcome that the server left beside the consent cookie, and believes it only while it is sure to hold.
 const root = document.documentElement;
-const { cookie, ids, stamp, signals, granted } = document.currentScript!.dataset;
+const { cookie, outcome, ids, stamp, signals, granted } = document.currentScript!.dataset;
 
 /** The value of a cookie that is there once. */
 const read = (name: string): string => {
@@ -16,7 +16,7 @@ if (cookie) {
   let hash = 0x811c9dc5;
   for (const character of read(cookie)) hash = Math.imul(hash ^ character.charCodeAt(0), 0x1000193);
   // Numbers, as far as they are used as such.
-  const [of, at, until, flags, bits, check] = read(cookie + "-outcome").split(".") as any[];
+  const [of, at, until, flags, bits, check] = read(outcome!).split(".") as any[];
   const now = Date.now() / 1000;
   if (
     of == stamp &&

@@ -31,8 +31,8 @@ pub(super) fn for_all(site: &Site, ui: &ConsentHtml) -> String {
         ids += if ids.is_empty() { "" } else { " " };
         ids += &item.id;
     }
-    let cookie = format!(" data-cookie=\"{}\"", site.cookie_name());
-    script(&format!("{cookie} data-ids=\"{ids}\" data-stamp=\"{}\"", share::stamp(policy)))
+    let cookies = format!(" data-cookie=\"{}\" data-outcome=\"{}\"", site.cookie_name(), site.outcome_name());
+    script(&format!("{cookies} data-ids=\"{ids}\" data-stamp=\"{}\"", site.stamp(policy)))
 }
 
 fn script(attributes: &str) -> String {

@@ -87,16 +87,6 @@ fn bits(policy: &Policy, is_set: impl Fn(&Item) -> bool) -> String {
     digits
 }
 
-/// Ties an outcome to its format, to the very list of ids that its bits are about, to the version and to the regimes.
-pub(super) fn stamp(policy: &Policy) -> String {
-    let mut text = format!("1 {} {} {:?}", policy.id(), policy.version(), policy.regimes());
-    for item in optional(policy) {
-        text.push(' ');
-        text.push_str(&item.id);
-    }
-    checksum(&text)
-}
-
 /// FNV-1a, 32 bits, of ASCII: short in the page's script. It tells texts apart; nothing is safe because of it.
 fn checksum(text: &str) -> String {
     let hash = text.bytes().fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
@@ -137,15 +127,26 @@ pub(super) fn knows_key(visitor: &Visitor, headers: &HeaderMap) -> bool {
 }
 
 impl Site {
-    /// The name of the cookie with the outcome.
-    pub(super) fn outcome_name(&self) -> String {
-        format!("{}-outcome", self.cookie_name())
+    /// The name of the cookie with the outcome. A page cannot tell who wrote it, so it is the host's own, which no subdomain
+    /// can set, even where they share the consent.
+    pub(super) fn outcome_name(&self) -> &'static str {
+        if self.is_secure() { "__Host-privacy-outcome" } else { "privacy-outcome" }
     }
 
     /// Whether a cookie is the library's own.
     pub(super) fn is_own_cookie(&self, name: &str) -> bool {
-        let rest = name.strip_prefix(self.cookie_name());
-        rest.is_some_and(|rest| rest.is_empty() || (self.markup.shared && rest == "-outcome"))
+        name == self.cookie_name() || (self.markup.shared && name == self.outcome_name())
+    }
+
+    /// Ties an outcome to its format, to the very list of ids that its bits are about, to the version, to the regimes and to
+    /// the keys that vouch for a consent.
+    pub(super) fn stamp(&self, policy: &Policy) -> String {
+        let mut text = format!("1 {} {} {:?} {:?}", policy.id(), policy.version(), policy.regimes(), self.sealer());
+        for item in optional(policy) {
+            text.push(' ');
+            text.push_str(&item.id);
+        }
+        checksum(&text)
     }
 
     /// The header that leaves the outcome of a visit beside the consent, unless the request brought it; `rewritten` is the
@@ -189,7 +190,7 @@ impl Site {
         let (flags, bits) = (u8::from(gpc) | u8::from(shown) << 1, bits(policy, holds));
         let (at, until) = span(stored.consent()?, policy, now);
         Some(Outcome {
-            head: stamp(policy),
+            head: self.stamp(policy),
             now: now.as_millis() / 1000,
             at,
             until,
@@ -201,7 +202,7 @@ impl Site {
     fn outcome_cookie(&self, outcome: Option<Outcome>) -> Option<HeaderValue> {
         let life = outcome.as_ref().map_or(0, |outcome| outcome.until.saturating_sub(outcome.now));
         let value = outcome.map(|outcome| outcome.to_string()).unwrap_or_default();
-        self.own_cookie(self.outcome_name(), value, life)
+        self.own_cookie(self.outcome_name(), value, life, None)
     }
 }
 

@@ -1,7 +1,6 @@
 //! What the server knows of one visitor during one request.
 
 use alloc::{
-    borrow::Cow,
     format,
     string::{String, ToString},
     sync::Arc,
@@ -105,14 +104,15 @@ impl Site {
 
     /// The header that sets, or with no seconds left deletes, the consent cookie.
     pub(super) fn consent_cookie(&self, value: String, seconds: u64) -> Option<HeaderValue> {
-        self.own_cookie(self.cookie_name(), value, seconds)
+        self.own_cookie(self.cookie_name(), value, seconds, self.cookie_domain())
     }
 
     pub(super) fn own_cookie(
         &self,
-        name: impl Into<Cow<'static, str>>,
+        name: &'static str,
         value: String,
         seconds: u64,
+        domain: Option<&str>,
     ) -> Option<HeaderValue> {
         let mut cookie = Cookie::build((name, value))
             .path("/")
@@ -120,7 +120,7 @@ impl Site {
             .secure(self.is_secure())
             .max_age(time::Duration::seconds(i64::try_from(seconds).unwrap_or(0)))
             .build();
-        if let Some(domain) = self.cookie_domain() {
+        if let Some(domain) = domain {
             cookie.set_domain(domain.to_string());
         }
         HeaderValue::from_str(&cookie.to_string()).ok()
