@@ -88,9 +88,8 @@ fn bits(policy: &Policy, is_set: impl Fn(&Item) -> bool) -> String {
 }
 
 /// FNV-1a, 32 bits, of ASCII: short in the page's script. It tells texts apart; nothing is safe because of it.
-fn checksum(text: &str) -> String {
-    let hash = text.bytes().fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
-    format!("{hash:x}")
+fn checksum(text: &str) -> u32 {
+    text.bytes().fold(0x811c_9dc5, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
 }
 
 /// The key of what a page depends on.
@@ -146,7 +145,7 @@ impl Site {
             text.push(' ');
             text.push_str(&item.id);
         }
-        checksum(&text)
+        format!("{:x}", checksum(&text))
     }
 
     /// The header that leaves the outcome of a visit beside the consent, unless the request brought it; `rewritten` is the
@@ -194,8 +193,8 @@ impl Site {
             now: now.as_millis() / 1000,
             at,
             until,
-            // The checksum comes last: of an outcome that was cut off nothing is believed.
-            rest: format!("{flags}.{bits}.{}", checksum(text)),
+            // The checksum comes last: of an outcome that was cut off nothing is believed. In the script it is a signed number.
+            rest: format!("{flags}.{bits}.{}", checksum(text).cast_signed()),
         })
     }
 
