@@ -141,6 +141,7 @@ impl Session<'_> {
             bail!("there are no tests");
         }
         let mut node = in_pkg(self.workspace, "node");
+        differential::outcomes(self.workspace, &mut node, differential::VISITS, 1)?;
         self.run(node.args(["--test", "--test-reporter=spec"]).args(files))
     }
 }
