@@ -24,7 +24,8 @@
 //! - **`serde`**: `Serialize` and `Deserialize` for the value types ([`Status`], [`Reason`], [`Timestamp`], …).
 //! - **`toml`**, **`json`**: `Policy::from_toml` and `Policy::from_json`.
 //! - **`seal`**: sealed consent cookies, [`consent::seal`].
-//! - **`http`**: consent at the level of header maps, `server`; **`tower`**: `ConsentLayer`; **`axum`**: extractors.
+//! - **`http`**: consent at the level of header maps, `server`; **`tower`**: `ConsentLayer`; **`axum`**: extractors. With
+//!   `http` comes `test`, the kit for applications that test themselves.
 //! - **`wasm`**, **`wasm-runtime`**: the face for JavaScript; the published npm package is built from it.
 //!
 //! Without features the crate is `no_std` + `alloc`: no I/O, no clock, no randomness, no panic.
@@ -42,6 +43,8 @@ pub mod policy;
 #[cfg(feature = "http")]
 pub mod server;
 pub mod signals;
+#[cfg(feature = "http")]
+pub mod test;
 mod text;
 mod timestamp;
 mod visit;

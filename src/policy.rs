@@ -9,6 +9,7 @@ mod digest;
 #[cfg(any(feature = "toml", feature = "json"))]
 mod document;
 mod fault;
+mod google;
 mod id;
 #[cfg(feature = "json")]
 mod json;
@@ -31,6 +32,7 @@ pub use change::{Change, ChangeKind, PolicyVersion};
 #[cfg(feature = "json")]
 pub use compiled::Serving;
 pub use fault::{Fault, FaultCode, Faults, Position};
+pub use google::GoogleSignal;
 pub use id::{MAX_ID_BYTES, NECESSARY, is_id};
 pub use localized::Localized;
 pub use regime::{GpcRule, Regime, RegimeKind};
@@ -98,7 +100,7 @@ impl Policy {
     }
 
     /// The digest of everything a grant depends on: ids, each service's category, data kinds, recipients, retention,
-    /// cookies, hosts, uses, legal bases and former ids. Prose is outside.
+    /// cookies, hosts, uses, legal bases, stated signals and former ids. Prose is outside.
     pub fn material(&self) -> String {
         digest::material(&self.0.categories, &self.0.services)
     }

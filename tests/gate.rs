@@ -11,6 +11,7 @@ use axum::{
 use consentry::{
     Policy, Reason, Region, Timestamp,
     server::{ConsentLayer, DEBUG_HEADER, GateCounts, Gated, Mode, Undeclared},
+    test::{Clock, Consent},
 };
 use tower::ServiceExt;
 
@@ -80,7 +81,7 @@ impl App {
     fn new(configure: impl Fn(ConsentLayer) -> ConsentLayer) -> Self {
         let layer = ConsentLayer::new(Policy::from_toml(POLICY).unwrap())
             .development()
-            .clock(|| Timestamp::from_millis(NOW))
+            .clock(Clock::at(Timestamp::from_millis(NOW)).reader())
             .region(|headers: &HeaderMap| Region::parse(headers.get("x-region")?.to_str().ok()?));
         let layer = configure(layer);
         let router = Router::new()
@@ -91,6 +92,10 @@ impl App {
             .route("/echo", get(echo))
             .layer(layer.clone());
         Self { router, layer }
+    }
+
+    fn visitor(&self) -> Consent {
+        Consent::new(&self.layer)
     }
 
     async fn get(&self, path: &str, headers: &[(&str, &str)]) -> Response<Body> {
@@ -148,7 +153,7 @@ async fn only_what_was_granted_leaves_byte_for_byte_and_in_order() {
 #[tokio::test]
 async fn a_signal_withholds_what_a_grant_would_have_let_through() {
     let app = App::new(|layer| layer.undeclared(Undeclared::Withhold));
-    let stored = consent("/+statistics/+marketing/+adverts");
+    let stored = app.visitor().grant_all().cookie().unwrap();
     let headers = [("cookie", stored.as_str()), ("x-region", "US-CA"), ("sec-gpc", "1")];
     let response = app.get("/", &headers).await;
     assert_eq!(cookies(&response)[..5], lines(&[0, 1, 2, 4, 7]));
@@ -202,7 +207,7 @@ async fn observing_changes_nothing_and_tells_everything() {
 #[tokio::test]
 async fn passing_the_undeclared_says_nothing_of_them() {
     let app = App::new(|layer| layer.undeclared(Undeclared::Pass));
-    let response = app.get("/", &[("cookie", &consent("/+statistics/+marketing/+adverts"))]).await;
+    let response = app.get("/", &[("cookie", &app.visitor().grant_all().cookie().unwrap())]).await;
     assert_eq!(cookies(&response), CARELESS);
     assert!(response.extensions().get::<Gated>().is_none());
 }
@@ -279,7 +284,7 @@ async fn no_handler_reads_a_refused_cookie_where_the_site_wants_that() {
         String::from_utf8(axum::body::to_bytes(body, 1 << 20).await.unwrap().to_vec()).unwrap()
     };
     let strict = App::new(ConsentLayer::strip_requests);
-    let refused = consent("/-statistics/+marketing/-adverts");
+    let refused = strict.visitor().deny_all().grant("marketing").cookie().unwrap();
     for (lines, wanted) in [
         (vec![refused.as_str(), "session=s;  other=o"], format!("{refused}|session=s;  other=o")),
         (vec!["session=s; _ga=1; other=o;_ga_X=2;;csrf = c"], "session=s; other=o; csrf = c".into()),
@@ -308,7 +313,7 @@ fn deleted(response: &Response<Body>) -> Vec<&str> {
 #[tokio::test]
 async fn what_was_refused_is_deleted_wherever_it_was_set_until_all_of_it_is_gone() {
     let app = App::new(|layer| layer);
-    let refused = consent("/-statistics/-marketing/-adverts");
+    let refused = app.visitor().deny_all().cookie().unwrap();
     let mut jar: Vec<String> = (0..60).map(|number| format!("_ga_{number}")).collect();
     jar.extend(["_fbp".into(), "session".into(), "other".into()]);
     let mut responses = 0;
@@ -349,7 +354,8 @@ async fn a_cookie_is_deleted_for_every_domain_and_path_it_can_have() {
 async fn only_a_refusal_deletes() {
     let app = App::new(|layer| layer);
     let observing = App::new(|layer| layer.mode(Mode::Observe));
-    let (granted, refused) = (consent("/+statistics; _ga=1; _fbp=1"), consent("/-statistics/-adverts; _ga=1; _fbp=1"));
+    let visitors = [app.visitor().grant("statistics"), app.visitor().deny("statistics").deny("adverts")];
+    let [granted, refused] = visitors.map(|visitor| format!("{}; _ga=1; _fbp=1", visitor.cookie().unwrap()));
     // Nobody answered about `adverts` yet: what is there from before stays until somebody does.
     assert_eq!(deleted(&app.get("/plain", &[("cookie", &granted)]).await), [""; 0]);
     assert_eq!(deleted(&app.get("/plain", &[("cookie", "_ga=1; _fbp=1")]).await), [""; 0]);
@@ -379,8 +385,8 @@ async fn a_pattern_that_fits_everything_does_not_touch_the_consent() {
         format!("{POLICY}\n[[service]]\nid = \"all\"\ncategory = \"marketing\"\ncookies = [{{ name = \"*\" }}]\n");
     let layer = ConsentLayer::new(Policy::from_toml(&source).unwrap()).development().strip_requests();
     let layer = layer.clock(|| Timestamp::from_millis(NOW));
+    let refused = Consent::new(&layer).deny_all().cookie().unwrap();
     let router = Router::new().route("/echo", get(echo)).layer(layer);
-    let refused = consent("/-statistics/-marketing/-adverts");
     let request = Request::get("/echo").header("host", "shop.example").header("cookie", format!("{refused}; x=1"));
     let response = router.oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
     assert_eq!(deleted(&response), ["x"]);

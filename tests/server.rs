@@ -1,6 +1,8 @@
 //! The server's face, through a real axum router: what it writes, what it refuses, what it never does.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, missing_docs, reason = "a test stops at the first fault")]
 
+use std::time::Duration;
+
 use axum::{
     Router,
     body::Body,
@@ -12,7 +14,8 @@ use consentry::{
     Decision, Granted, Policy, Region, Timestamp,
     consent::seal::KeyRing,
     decision::Statistics,
-    server::{ConsentHtml, ConsentLayer, Publisher},
+    server::{ConsentHtml, ConsentLayer},
+    test::{Clock, Consent},
 };
 use tower::ServiceExt;
 
@@ -60,7 +63,8 @@ fn policy(version: u32) -> Policy {
 
 struct App {
     router: Router,
-    publisher: Publisher,
+    layer: ConsentLayer,
+    clock: Clock,
 }
 
 impl App {
@@ -69,11 +73,11 @@ impl App {
     }
 
     fn with(configure: impl Fn(ConsentLayer) -> ConsentLayer) -> Self {
+        let clock = Clock::at(Timestamp::from_millis(NOW));
         let layer = ConsentLayer::new(policy(1))
-            .clock(|| Timestamp::from_millis(NOW))
+            .clock(clock.reader())
             .region(|headers: &HeaderMap| Region::parse(headers.get("x-region")?.to_str().ok()?));
         let layer = configure(layer);
-        let publisher = layer.publisher();
         let router = Router::new()
             .route("/", get(async |ui: ConsentHtml| Html(format!("{}{}", ui.head(), ui.banner()))))
             .route("/plain", get(async || "plain"))
@@ -83,8 +87,8 @@ impl App {
                 "/maybe",
                 get(async |proof: Option<Granted<Statistics>>| if proof.is_some() { "recorded" } else { "nothing" }),
             )
-            .layer(layer);
-        Self { router, publisher }
+            .layer(layer.clone());
+        Self { router, layer, clock }
     }
 
     async fn send(&self, request: Request<Body>) -> Answer {
@@ -104,6 +108,11 @@ impl App {
             ("content-type", "application/x-www-form-urlencoded"),
         ];
         self.send(request("POST", "/privacy-choices", &headers, form)).await
+    }
+
+    /// The cookie of a visitor who agreed to everything.
+    fn agreed(&self) -> String {
+        Consent::new(&self.layer).grant_all().cookie().unwrap()
     }
 
     async fn allows(&self, cookie: &str) -> bool {
@@ -176,7 +185,7 @@ async fn the_site_says_that_it_honours_gpc() {
     assert_eq!((support.text.as_str(), support.header(header::CONTENT_TYPE)), (r#"{"gpc":true}"#, "application/json"));
     assert_eq!(support.header(header::VARY), "");
     let dated = format!("{POLICY}{CHANGE}effective = 2026-12-01\n");
-    app.publisher.publish(Policy::from_toml(&dated).unwrap()).unwrap();
+    app.layer.publisher().publish(Policy::from_toml(&dated).unwrap()).unwrap();
     let support = app.get("/.well-known/gpc.json", &[("sec-gpc", "1")]).await;
     assert_eq!(support.text, r#"{"gpc":true,"lastUpdate":"2026-12-01"}"#);
     let posted = app.send(request("POST", "/.well-known/gpc.json", &[], "")).await;
@@ -210,6 +219,17 @@ async fn accept_then_withdraw() {
 }
 
 #[tokio::test]
+async fn a_grant_ends_with_its_age_and_is_asked_again() {
+    let app = App::new();
+    let cookie = app.agreed();
+    app.clock.advance(Duration::from_secs(182 * 86_400));
+    assert!(app.allows(&cookie).await);
+    app.clock.advance(Duration::from_millis(1));
+    assert!(!app.allows(&cookie).await);
+    assert!(app.get("/", &[("cookie", &cookie)]).await.text.contains("data-cy=\"prompt\""));
+}
+
+#[tokio::test]
 async fn a_script_gets_the_decision() {
     let app = App::new();
     let body = r#"{"policy":"shop","version":1,"act":"save","asked":["statistics"],"on":["statistics"]}"#;
@@ -225,8 +245,8 @@ async fn a_script_gets_the_decision() {
 #[tokio::test]
 async fn publishing_asks_again_about_what_changed_and_nothing_else() {
     let app = App::new();
-    let cookie = app.post("", ACCEPT).await.consent();
-    app.publisher.publish(policy(2)).unwrap();
+    let cookie = app.agreed();
+    app.layer.publisher().publish(policy(2)).unwrap();
     let page = app.get("/", &[("cookie", &cookie)]).await.text;
     assert!(page.contains("Visits are kept for 13 months.") && page.contains("name=\"asked\" value=\"statistics\""));
     assert!(!app.allows(&cookie).await);
@@ -239,7 +259,7 @@ async fn publishing_asks_again_about_what_changed_and_nothing_else() {
     assert!(new.contains("+preferences:1:"), "the other answers are kept as they were: {new}");
 
     assert_eq!(
-        app.publisher.publish(policy(1)).unwrap_err().to_string(),
+        app.layer.publisher().publish(policy(1)).unwrap_err().to_string(),
         "policy `shop` version 1 cannot follow policy `shop` version 2: expected the same id and a version that is \
          not lower"
     );
@@ -296,7 +316,7 @@ async fn no_return_leads_away() {
 #[tokio::test]
 async fn hostile_cookies_grant_nothing_and_break_nothing() {
     let app = App::new();
-    let good = app.post("", ACCEPT).await.consent();
+    let good = app.agreed();
     assert!(app.allows(&good).await);
     let value = good.strip_prefix("__Host-privacy=").unwrap();
     let unsealed = value.split(".k1.").next().unwrap();
@@ -342,10 +362,106 @@ async fn gpc_is_an_opt_out_that_is_kept() {
     assert!(later.set_cookies().is_empty());
 }
 
+const CALIFORNIA: (&str, &str) = ("x-region", "US-CA");
+const GPC: (&str, &str) = ("sec-gpc", "1");
+const SAME: (&str, &str) = ("sec-fetch-site", "same-origin");
+const OVERRIDE: &str =
+    "policy=shop&version=1&act=save&method=gpc-override&asked=marketing+videos&on=marketing&on=videos";
+
+/// The cookie of a visitor who granted everything in California.
+async fn granted_in_california(app: &App) -> String {
+    let everything = "policy=shop&version=1&act=accept&asked=preferences+statistics+marketing+videos";
+    let headers = [CALIFORNIA, SAME, ("content-type", "application/x-www-form-urlencoded")];
+    app.send(request("POST", "/privacy-choices", &headers, everything)).await.consent()
+}
+
+async fn overrides(app: &App, headers: &[(&str, &str)], form: &str) -> Answer {
+    let headers = [headers, &[("content-type", "application/x-www-form-urlencoded")]].concat();
+    app.send(request("POST", "/privacy-choices", &headers, form)).await
+}
+
+async fn decision(app: &App, headers: &[(&str, &str)]) -> serde_json::Value {
+    serde_json::from_str(&app.get("/privacy-choices/decision", headers).await.text).unwrap()
+}
+
+#[tokio::test]
+async fn a_conflict_with_gpc_is_told_and_can_be_overridden() {
+    let app = App::new();
+    let granted = granted_in_california(&app).await;
+    let page = app.get("/", &[CALIFORNIA, GPC, ("cookie", &granted)]).await;
+    let offer = "name=\"method\" value=\"gpc-override\"><input type=\"hidden\" name=\"on\" value=\"marketing\">\
+                 <input type=\"hidden\" name=\"on\" value=\"videos\">";
+    assert!(page.text.contains(offer), "{}", page.text);
+    assert!(page.text.contains("name=\"asked\" value=\"marketing videos\""), "{}", page.text);
+    // To leave it as it is stands first, and takes one click too.
+    let buttons: Vec<_> =
+        page.text.split("name=\"act\" value=\"").skip(1).map(|b| b.split('"').next().unwrap()).collect();
+    assert_eq!(buttons, ["acknowledge", "save"]);
+    assert!(!page.text.contains("checked"), "{}", page.text);
+
+    // The denial is stored now: the notice is about nothing but the signal, and the choices page still offers it.
+    let denied = page.consent();
+    let page = app.get("/", &[CALIFORNIA, GPC, ("cookie", &denied)]).await;
+    assert!(page.text.contains("We honour it.") && !page.text.contains("gpc-override"), "{}", page.text);
+    let choices = app.get("/privacy-choices", &[CALIFORNIA, GPC, ("cookie", &denied)]).await;
+    assert!(choices.text.contains(offer), "{}", choices.text);
+    for headers in [&[CALIFORNIA, ("cookie", &denied)][..], &[GPC, ("cookie", &denied)]] {
+        let choices = app.get("/privacy-choices", headers).await;
+        assert!(!choices.text.contains("gpc-override"), "{}", choices.text);
+    }
+
+    let answer = overrides(&app, &[CALIFORNIA, GPC, SAME, ("cookie", &denied)], OVERRIDE).await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER);
+    let cookie = answer.consent();
+    let later = decision(&app, &[CALIFORNIA, GPC, ("cookie", &cookie)]).await;
+    let overridden = serde_json::json!({ "status": "granted", "reason": "gpc-override" });
+    assert_eq!((&later["ids"]["marketing"], &later["ids"]["videos"]), (&overridden, &overridden));
+    assert_eq!((&later["notice"], &later["overridable"]), (&serde_json::Value::Null, &serde_json::json!([])));
+    assert!(app.get("/", &[CALIFORNIA, GPC, ("cookie", &cookie)]).await.set_cookies().is_empty());
+    // A refusal takes it back.
+    let withdrawn =
+        overrides(&app, &[CALIFORNIA, GPC, ("cookie", &cookie)], "policy=shop&version=1&act=withdraw").await;
+    let later = decision(&app, &[CALIFORNIA, GPC, ("cookie", &withdrawn.consent())]).await;
+    assert_eq!(later["ids"]["marketing"]["reason"], "refused");
+}
+
+#[tokio::test]
+async fn an_override_is_taken_from_no_other_request() {
+    let app = App::new();
+    let cookie = ("cookie", &*granted_in_california(&app).await);
+    let about = |ids: &str, on: &str| format!("policy=shop&version=1&act=save&method=gpc-override&asked={ids}&on={on}");
+    for (headers, form, expected) in [
+        (&[CALIFORNIA, GPC, SAME, cookie][..], OVERRIDE.to_string(), 303),
+        // Without the signal, and in an opt-in region.
+        (&[CALIFORNIA, SAME, cookie], OVERRIDE.to_string(), 400),
+        (&[CALIFORNIA, ("sec-gpc", "true"), SAME, cookie], OVERRIDE.to_string(), 400),
+        (&[GPC, SAME, cookie], OVERRIDE.to_string(), 400),
+        (&[("x-region", "FR"), GPC, SAME, cookie], OVERRIDE.to_string(), 400),
+        // From elsewhere, or from nowhere known.
+        (&[CALIFORNIA, GPC, ("sec-fetch-site", "cross-site"), cookie], OVERRIDE.to_string(), 403),
+        (&[CALIFORNIA, GPC, ("origin", "https://evil.example"), cookie], OVERRIDE.to_string(), 403),
+        (&[CALIFORNIA, GPC, cookie], OVERRIDE.to_string(), 403),
+        // About what the signal does not deny, about nothing, and saying no.
+        (&[CALIFORNIA, GPC, SAME, cookie], about("statistics", "statistics"), 400),
+        (&[CALIFORNIA, GPC, SAME, cookie], about("marketing+statistics", "marketing"), 400),
+        (&[CALIFORNIA, GPC, SAME, cookie], about("marketing+nobody", "marketing"), 400),
+        (&[CALIFORNIA, GPC, SAME, cookie], about("", "marketing"), 400),
+        (&[CALIFORNIA, GPC, SAME, cookie], about("marketing", ""), 400),
+        (&[CALIFORNIA, GPC, cookie], about("marketing", ""), 400),
+        (&[CALIFORNIA, GPC, SAME, cookie], "policy=shop&version=1&act=accept&method=gpc-override".into(), 400),
+    ] {
+        let answer = overrides(&app, headers, &form).await;
+        assert_eq!(answer.status.as_u16(), expected, "{headers:?} {form}");
+        if expected != 303 {
+            assert!(answer.text.is_empty() && answer.set_cookies().is_empty(), "{headers:?} {form}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn an_old_key_is_replaced_a_lost_one_asks_again() {
     let key = |byte: u8| [byte; 32];
-    let cookie = App::new().post("", ACCEPT).await.consent();
+    let cookie = App::new().agreed();
     let rotated = App::with(|layer| layer.keys(KeyRing::new("k2", &key(8)).unwrap().verifies("k1", &key(7)).unwrap()));
     let page = rotated.get("/plain", &[("cookie", &cookie)]).await;
     assert!(page.consent().contains(".k2."));
@@ -359,7 +475,7 @@ async fn an_old_key_is_replaced_a_lost_one_asks_again() {
 #[tokio::test]
 async fn a_page_that_could_not_reach_the_server_keeps_its_denial() {
     let app = App::new();
-    let cookie = app.post("", ACCEPT).await.consent();
+    let cookie = app.agreed();
     let with_tail = format!("{cookie}!1.{}/-statistics", NOW + 1);
     let page = app.get("/decision", &[("cookie", &with_tail)]).await;
     assert_eq!(page.text, "false");
@@ -371,7 +487,7 @@ async fn a_page_that_could_not_reach_the_server_keeps_its_denial() {
 #[tokio::test]
 async fn the_librarys_pages() {
     let app = App::new();
-    let cookie = app.post("", ACCEPT).await.consent();
+    let cookie = app.agreed();
     let page = app.get("/privacy-choices", &[("cookie", &cookie), ("accept-language", "fr-FR, en;q=0.5")]).await;
     assert!(page.text.contains("lang=\"fr\"") && page.text.contains("Préférences"));
     assert!(page.text.contains("Shop &lt;Ltd&gt;"));
@@ -402,7 +518,7 @@ async fn the_librarys_pages() {
 #[tokio::test]
 async fn forgetting_deletes_the_consent() {
     let app = App::new();
-    let cookie = app.post("", ACCEPT).await.consent();
+    let cookie = app.agreed();
     let forgotten = app.post(&format!("{cookie}; _v=1"), "policy=shop&version=1&act=forget").await;
     assert!(forgotten.set_cookies()[0].starts_with("__Host-privacy=;"));
     assert!(forgotten.set_cookies()[0].contains("Max-Age=0"));
@@ -442,7 +558,7 @@ async fn subdomains_share_one_sealed_cookie() {
         assert!(app.allows(&cookies).await, "{cookies}");
     }
     // A seal made for the cookie of one host is none for the shared one.
-    let own = App::new().post("", ACCEPT).await.consent();
+    let own = App::new().agreed();
     assert!(!app.allows(&own.replace("__Host-", "__Secure-")).await);
 
     let forgotten = app.post(&cookie, "policy=shop&version=1&act=forget").await;

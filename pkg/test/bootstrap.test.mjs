@@ -44,6 +44,8 @@ function signalsOf(attributes) {
   const ids = attributes.match(/data-ids="([^"]*)"/)[1].split(" ").filter(Boolean);
   return Object.fromEntries([
     ["security_storage", ["necessary"]],
+    // What no id stands behind.
+    ["personalization_storage", ["-"]],
     ["ad_storage", ["necessary", ...ids]],
     ...ids.map((id, place) => [`one_${place}`, [id]]),
     ...ids.map((id, place) => [`two_${place}`, [id, ids[(place + 1) % ids.length]]]),

@@ -2,7 +2,7 @@
 
 use alloc::{string::String, vec::Vec};
 
-use super::localized::Localized;
+use super::{google::GoogleSignal, localized::Localized};
 
 /// What law needs to know a category or service is used for (opt-out laws speak of these uses by name).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,6 +64,8 @@ pub struct Category {
     pub(crate) purpose: Localized,
     pub(crate) uses: Vec<Use>,
     pub(crate) basis: Basis,
+    /// What it stands for by its id unless it is stated.
+    pub(crate) signals: Option<Vec<GoogleSignal>>,
     pub(crate) formerly: Vec<String>,
 }
 
@@ -109,6 +111,21 @@ impl Category {
         self
     }
 
+    /// Adds a signal of Google Consent Mode that the category stands for; what it stands for by its id no longer holds
+    /// then.
+    #[must_use]
+    pub fn signal(mut self, signal: GoogleSignal) -> Self {
+        self.signals.get_or_insert_default().push(signal);
+        self
+    }
+
+    /// States that the category stands for no signal of Google Consent Mode, whatever its id.
+    #[must_use]
+    pub fn no_signals(mut self) -> Self {
+        self.signals = Some(Vec::new());
+        self
+    }
+
     /// An id this category once had, or was split or merged from; and the key of that id, where it is no longer its own.
     #[must_use]
     pub fn formerly(mut self, id: impl Into<String>) -> Self {
@@ -139,5 +156,15 @@ impl Category {
     /// The legal basis.
     pub fn legal_basis(&self) -> Basis {
         self.basis
+    }
+
+    /// The signals of Google Consent Mode it stands for: those it states, or else those of its id.
+    pub fn google_signals(&self) -> &[GoogleSignal] {
+        self.signals.as_deref().unwrap_or_else(|| GoogleSignal::defaults(&self.id))
+    }
+
+    /// The signals of Google Consent Mode, where it states them.
+    pub fn stated_signals(&self) -> Option<&[GoogleSignal]> {
+        self.signals.as_deref()
     }
 }

@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 
 use super::{
     category::{Basis, Category, Use},
+    google::GoogleSignal,
     service::Service,
 };
 
@@ -20,6 +21,11 @@ pub(crate) fn material(categories: &[Category], services: &[Service]) -> String 
         canon.list("use", category.uses.iter().copied().map(Use::word));
         canon.field("basis", category.basis.word());
         canon.list("formerly", &category.formerly);
+        // Only where they are stated, and then also that none are: else no digest published before would hold.
+        if let Some(signals) = &category.signals {
+            canon.number("signals", Some(signals.len() as u64));
+            canon.list("signal", signals.iter().copied().map(GoogleSignal::word));
+        }
     }
     for service in sorted(services, |service| &service.id) {
         canon.field("service", &service.id);
@@ -33,6 +39,7 @@ pub(crate) fn material(categories: &[Category], services: &[Service]) -> String 
         canon.list("recipient", &service.recipients);
         canon.list("host", &service.hosts);
         canon.number("retention", service.retention);
+        canon.list("signal", service.signals.iter().copied().map(GoogleSignal::word));
         for cookie in sorted(&service.cookies, |cookie| &cookie.name) {
             canon.field("cookie", &cookie.name);
             canon.number("max_age", cookie.max_age);

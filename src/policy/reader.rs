@@ -11,6 +11,7 @@ use super::{
     change::{Change, ChangeKind},
     document::{Node, Value},
     fault::{Fault, FaultCode, Faults, Position},
+    google::GoogleSignal,
     regime::{GpcRule, Regime, RegimeKind},
     service::{CookieRule, Service},
     validate,
@@ -107,6 +108,7 @@ impl Reader {
 
     fn category(&mut self, node: Node, path: &str, locale: &str) -> Option<Category> {
         let Some(mut fields) = self.fields(node, path) else { return Some(Category::default()) };
+        let states_signals = fields.has("signals");
         let category = Category {
             id: self.required(&mut fields, "id", "the category's id"),
             key: self.text(&mut fields, "key"),
@@ -114,9 +116,10 @@ impl Reader {
             purpose: self.localized(&mut fields, "purpose", locale),
             uses: self.words(&mut fields, "uses", Use::ALL, Use::word),
             basis: self.word(&mut fields, "basis", Basis::ALL, Basis::word).unwrap_or_default(),
+            signals: states_signals.then(|| self.words(&mut fields, "signals", GoogleSignal::ALL, GoogleSignal::word)),
             formerly: self.texts(&mut fields, "formerly"),
         };
-        self.finish(fields, "id, key, name, purpose, uses, basis, formerly");
+        self.finish(fields, "id, key, name, purpose, uses, basis, signals, formerly");
         Some(category)
     }
 
@@ -137,11 +140,12 @@ impl Reader {
             retention: self.duration(&mut fields, "retention"),
             uses: self.words(&mut fields, "uses", Use::ALL, Use::word),
             basis: self.word(&mut fields, "basis", Basis::ALL, Basis::word),
+            signals: self.words(&mut fields, "signals", GoogleSignal::ALL, GoogleSignal::word),
             formerly: self.texts(&mut fields, "formerly"),
             justification: self.localized(&mut fields, "justification", locale),
         };
         let known = "id, key, category, choice, name, purpose, cookies, hosts, data, recipients, retention, uses, \
-                     basis, formerly, justification";
+                     basis, signals, formerly, justification";
         self.finish(fields, known);
         Some(service)
     }
@@ -177,7 +181,7 @@ impl Reader {
             (None, _) => self.fault(FaultCode::Missing, &version_path, fields.position, "nothing", expected),
             _ => {}
         }
-        if !fields.fields.iter().any(|(name, _)| name == "kind") {
+        if !fields.has("kind") {
             let expected = "\"ask\", \"notify\" or \"editorial\"";
             self.fault(FaultCode::Missing, &fields.path("kind"), fields.position, "nothing", expected);
         }
@@ -208,7 +212,7 @@ impl Reader {
             (Some(preset), Some(kind)) => Regime { kind, ..preset },
             (None, kind) => Regime::new(id, kind.unwrap_or(RegimeKind::OptIn)),
         };
-        if fields.fields.iter().any(|(name, _)| name == "regions") {
+        if fields.has("regions") {
             let regions = self.list(&mut fields, "regions", |reader, node, path| {
                 let position = node.position;
                 let text = reader.text_of(node, path)?;

@@ -4,6 +4,7 @@ use alloc::{string::String, vec::Vec};
 
 use super::{
     category::{Basis, Use},
+    google::GoogleSignal,
     localized::Localized,
 };
 
@@ -80,6 +81,7 @@ pub struct Service {
     pub(crate) retention: Option<u64>,
     pub(crate) uses: Vec<Use>,
     pub(crate) basis: Option<Basis>,
+    pub(crate) signals: Vec<GoogleSignal>,
     pub(crate) formerly: Vec<String>,
     pub(crate) justification: Localized,
 }
@@ -168,6 +170,13 @@ impl Service {
         self
     }
 
+    /// Adds a signal of Google Consent Mode that needs this service's status, besides those of categories.
+    #[must_use]
+    pub fn signal(mut self, signal: GoogleSignal) -> Self {
+        self.signals.push(signal);
+        self
+    }
+
     /// An id this service once had, or was split or merged from; and the key of that id, where it is no longer its own.
     #[must_use]
     pub fn formerly(mut self, id: impl Into<String>) -> Self {
@@ -235,6 +244,11 @@ impl Service {
     /// The legal basis, where it is not the category's.
     pub fn stated_basis(&self) -> Option<Basis> {
         self.basis
+    }
+
+    /// The signals of Google Consent Mode that need its status, besides its category's.
+    pub fn google_signals(&self) -> &[GoogleSignal] {
+        &self.signals
     }
 
     /// The name in each language.

@@ -8,6 +8,7 @@ use super::{
     change::ChangeKind,
     digest,
     fault::{Fault, FaultCode},
+    google::GoogleSignal,
     id::{MAX_ID_BYTES, NECESSARY, is_cookie_pattern, is_id},
     regime::Regime,
     service::Service,
@@ -163,13 +164,27 @@ impl Check {
                 ("formerly", !category.formerly.is_empty()),
             ];
             for (field, _) in settings.iter().filter(|(_, set)| *set) {
-                let expected = "only a name and a purpose: the necessary category is built in";
+                let expected = "only a name, a purpose and signals: the necessary category is built in";
                 self.fault(FaultCode::Conflict, format!("{path}.{field}"), "a setting", expected);
             }
         }
         if category.basis == Basis::Contract {
             let expected = "\"consent\" or \"legitimate-interest\": what a contract needs is a necessary service";
             self.fault(FaultCode::Conflict, format!("{path}.basis"), "\"contract\"", expected);
+        }
+        self.signals(path, category.stated_signals().unwrap_or_default(), category.id == NECESSARY);
+    }
+
+    fn signals(&mut self, path: &str, signals: &[GoogleSignal], necessary: bool) {
+        let path = format!("{path}.signals");
+        for (place, signal) in signals.iter().enumerate() {
+            if signals.iter().take(place).any(|earlier| earlier == signal) {
+                let found = format!("{:?} twice", signal.word());
+                self.fault(FaultCode::Duplicate, &path, &found, "each signal once");
+            } else if necessary && !signal.can_be_necessary() {
+                let expected = "\"functionality_storage\" or \"security_storage\": what is necessary is always granted";
+                self.fault(FaultCode::Conflict, &path, &quoted(signal.word()), expected);
+            }
         }
     }
 
@@ -192,6 +207,7 @@ impl Check {
             let expected = "a service in the necessary category, or another basis";
             self.fault(FaultCode::Conflict, format!("{path}.basis"), "\"contract\"", expected);
         }
+        self.signals(path, &service.signals, necessary);
         for (place, cookie) in service.cookies.iter().enumerate() {
             if !is_cookie_pattern(&cookie.name) {
                 let expected = "a cookie name (RFC 6265 token), with `*` only at its end, at most 128 bytes";

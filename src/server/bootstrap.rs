@@ -1,12 +1,13 @@
 //! The first script of a page, for what has to be known before anything else of it runs.
 
-use alloc::{format, string::String};
+use alloc::{format, string::String, vec::Vec};
 use std::sync::LazyLock;
 
 use base64ct::{Base64, Encoding};
 use sha2::{Digest, Sha256};
 
-use super::{share, site::Site, visitor::ConsentHtml};
+use super::{markup::Markup, share, site::Site, visitor::ConsentHtml};
+use crate::policy::{GoogleSignal, NECESSARY, Policy};
 
 /// Built from `pkg/src/bootstrap.ts`.
 const SCRIPT: &str = include_str!("assets/bootstrap.js").trim_ascii_end();
@@ -32,11 +33,45 @@ pub(super) fn for_all(site: &Site, ui: &ConsentHtml) -> String {
         ids += &item.id;
     }
     let cookies = format!(" data-cookie=\"{}\" data-outcome=\"{}\"", site.cookie_name(), site.outcome_name());
-    script(&format!("{cookies} data-ids=\"{ids}\" data-stamp=\"{}\"", site.stamp(policy)))
+    let (stamp, signals) = (site.stamp(policy), signals(policy, site.markup));
+    script(ui, &format!("{cookies} data-ids=\"{ids}\" data-stamp=\"{stamp}\"{signals}"))
 }
 
-fn script(attributes: &str) -> String {
-    format!("<script{attributes}>{SCRIPT}</script>")
+/// For a page of one visitor; nothing where nothing in it has to know.
+pub(super) fn for_visitor(ui: &ConsentHtml, markup: Markup) -> String {
+    if !markup.consent_mode {
+        return String::new();
+    }
+    let decision = ui.decision();
+    script(ui, &format!(" data-granted=\"{}\"{}", share::granted(decision), signals(decision.policy(), markup)))
+}
+
+fn script(ui: &ConsentHtml, attributes: &str) -> String {
+    format!("<script{attributes}{}>{SCRIPT}</script>", ui.nonce())
+}
+
+/// Each signal with the ids that it hangs on. What is necessary is always granted; `-` is no id, so never.
+fn signals(policy: &Policy, markup: Markup) -> String {
+    if !markup.consent_mode {
+        return String::new();
+    }
+    let signals = GoogleSignal::ALL.iter().map(|signal| {
+        let (mut ids, mut is_behind) = (String::new(), false);
+        for id in policy.ids_behind(*signal) {
+            is_behind = true;
+            if share::optional(policy).any(|item| *item.id == *id) {
+                ids += if ids.is_empty() { "" } else { "," };
+                ids += id;
+            }
+        }
+        let ids = match (ids.is_empty(), is_behind) {
+            (false, _) => ids.as_str(),
+            (true, true) => NECESSARY,
+            (true, false) => "-",
+        };
+        format!("{}:{ids}", signal.word())
+    });
+    format!(" data-signals=\"{}\"", signals.collect::<Vec<_>>().join(" "))
 }
 
 #[cfg(test)]

@@ -59,7 +59,8 @@ impl Site {
         };
         let headers = request.headers_mut();
         self.prepare(&visitor, headers);
-        let changes_page = self.markup.rewrites() || (self.markup.banner && visitor.lacks_banner());
+        let changes_page =
+            self.markup.rewrites() || self.markup.consent_mode || (self.markup.banner && visitor.lacks_banner());
         if asked == Asked::Page && (changes_page || self.markup.shared) {
             document::ask_for_plain(headers);
             document::ask_for_whole(headers);
@@ -131,14 +132,14 @@ impl Exchange {
     fn filter<B>(&self, response: &mut Response<B>, audience: Audience) -> (BodyFilter, bool) {
         let markup = self.site.markup;
         let for_all = audience == Audience::All;
-        if !markup.banner && !for_all {
+        if !markup.changes_html() && !for_all {
             return (BodyFilter::default(), false);
         }
         let is_page = self.asked == Asked::Page;
         let encoding = match Kind::of(response) {
             Kind::Html(encoding) => encoding,
             Kind::Opaque(why) => {
-                if markup.rewrites() || for_all || (is_page && self.visitor.lacks_banner()) {
+                if markup.rewrites() || for_all || (is_page && self.inserts_banner()) {
                     self.site.counters().count_opaque(why);
                 }
                 return (BodyFilter::default(), false);
@@ -172,20 +173,24 @@ impl Exchange {
 
     /// What goes into a page's head.
     fn head(&self, ui: &ConsentHtml, for_all: bool) -> String {
+        let markup = self.site.markup;
         if for_all {
             return bootstrap::for_all(&self.site, ui) + &ui.assets();
         }
         if !self.visitor.lacks_head() {
             return String::new();
         }
-        let needs =
-            self.visitor.lacks_banner() || (self.site.markup.rewrites() && !self.visitor.is_allowed_everything());
-        if needs { ui.assets() } else { String::new() }
+        let needs = self.inserts_banner() || (markup.rewrites() && !self.visitor.is_allowed_everything());
+        bootstrap::for_visitor(ui, markup) + &if needs { ui.assets() } else { String::new() }
     }
 
     /// What goes into its body.
     fn body(&self, ui: &ConsentHtml, for_all: bool) -> String {
-        if !for_all && self.visitor.lacks_banner() { ui.banner() } else { String::new() }
+        if !for_all && self.inserts_banner() { ui.banner() } else { String::new() }
+    }
+
+    fn inserts_banner(&self) -> bool {
+        self.site.markup.banner && self.visitor.lacks_banner()
     }
 
     #[cfg(feature = "html")]

@@ -5,6 +5,8 @@
 //! that none declares falls under [`Undeclared`]. What is let through goes byte for byte and in its order. A cookie that
 //! deletes is always let through: it takes something back.
 
+mod line;
+
 use alloc::{
     string::{String, ToString},
     sync::Arc,
@@ -15,8 +17,10 @@ use core::{
     sync::atomic::{AtomicU64, Ordering},
 };
 
-use cookie::Cookie;
 use http::{HeaderMap, HeaderName, HeaderValue, Response, Uri, header};
+
+pub(crate) use line::Refusal;
+use line::{Found, name_of, shown_name};
 
 use super::{site::Site, visitor::Visitor};
 use crate::decision::{Decision, Reason, Status};
@@ -56,14 +60,6 @@ pub struct GatedCookie {
     name: String,
     withheld: bool,
     refusal: Option<Refusal>,
-}
-
-/// Whose cookie it is, and why it may not be set.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Refusal {
-    service: String,
-    status: Status,
-    reason: Reason,
 }
 
 /// How much the gate did since the site was made.
@@ -117,9 +113,7 @@ impl fmt::Display for GatedCookie {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {}: ", if self.withheld { "withheld" } else { "reported" }, self.name)?;
         match &self.refusal {
-            Some(Refusal { service, status, reason }) => {
-                write!(f, "{service} is {} ({})", status.word(), reason.word())
-            }
+            Some(refusal) => write!(f, "{refusal}"),
             None => write!(f, "no service declares it"),
         }
     }
@@ -284,27 +278,13 @@ impl Site {
     }
 
     fn judge(&self, decision: &Decision, line: &HeaderValue) -> Judged {
-        let name = name_of(line.as_bytes());
-        let known = core::str::from_utf8(name).ok().filter(|name| !name.is_empty());
-        // The consent cookie is the library's own, and what deletes takes back.
-        if known.is_some_and(|name| self.is_own_cookie(name)) || self.deletes(line) {
-            return Judged { depends: false, gated: None };
-        }
-        let service = known.and_then(|name| decision.policy().service_of_cookie(name));
-        let verdict = service.and_then(|service| Some((service, decision.status(service.id())?)));
         let enforces = self.gate.mode == Mode::Enforce;
-        let gated = |withheld, refusal| {
-            Some(GatedCookie { name: String::from_utf8_lossy(name).into_owned(), withheld, refusal })
-        };
-        match verdict {
-            Some((_, Status::Required)) => Judged { depends: false, gated: None },
-            Some((_, Status::Granted)) => Judged { depends: true, gated: None },
-            Some((service, status)) => {
-                let reason = decision.reason(service.id()).unwrap_or_default();
-                let refusal = Refusal { service: service.id().to_string(), status, reason };
-                Judged { depends: true, gated: gated(enforces, Some(refusal)) }
-            }
-            None => {
+        let gated = |withheld, refusal| Some(GatedCookie { name: shown_name(line), withheld, refusal });
+        match self.read_cookie(decision, line) {
+            Found::Free => Judged { depends: false, gated: None },
+            Found::Granted => Judged { depends: true, gated: None },
+            Found::Refused(refusal) => Judged { depends: true, gated: gated(enforces, Some(refusal)) },
+            Found::Undeclared => {
                 let gated = match self.gate.undeclared {
                     Undeclared::Pass => None,
                     Undeclared::Report => gated(false, None),
@@ -313,27 +293,6 @@ impl Site {
                 Judged { depends: false, gated }
             }
         }
-    }
-
-    /// Whether a `Set-Cookie` deletes, as browsers read it: by the last `Max-Age` that is a number, else by `Expires`
-    /// (RFC 6265 section 5.2.2 and section 5.3, step 3).
-    fn deletes(&self, line: &HeaderValue) -> bool {
-        let Ok(line) = core::str::from_utf8(line.as_bytes()) else { return false };
-        let ages = line.split(';').skip(1).filter_map(|attribute| {
-            let (name, value) = attribute.split_once('=')?;
-            let value = value.trim_ascii();
-            let digits = value.strip_prefix('-').unwrap_or(value);
-            let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
-            let deletes = digits.len() < value.len() || digits.bytes().all(|byte| byte == b'0');
-            // Nor a value that is longer (RFC 6265bis section 5.6).
-            let is_age = name.trim_ascii().eq_ignore_ascii_case("max-age") && value.len() <= 1024;
-            (is_age && is_number).then_some(deletes)
-        });
-        ages.last().unwrap_or_else(|| {
-            let expires = Cookie::parse(line).ok().and_then(|cookie| cookie.expires_datetime());
-            // No browser takes a year before 1601 (RFC 6265 section 5.1.1, step 5).
-            expires.is_some_and(|expires| expires.year() >= 1601 && expires <= self.now().to_datetime())
-        })
     }
 
     fn tell(&self, cookie: &GatedCookie, headers: &mut HeaderMap) {
@@ -362,34 +321,9 @@ struct Judged {
     gated: Option<GatedCookie>,
 }
 
-/// The name that a cookie comes back under (RFC 6265bis sections 5.6 and 5.7.3). One without a name comes back as its
-/// value alone, so that `=a=b` is as good as `a=b`; what has no `=` then has no name for anyone.
-fn name_of(line: &[u8]) -> &[u8] {
-    let pair = line.split(|byte| *byte == b';').next().unwrap_or_default().trim_ascii();
-    let pair = pair.strip_prefix(b"=").unwrap_or(pair);
-    let equals = pair.iter().position(|byte| *byte == b'=');
-    equals.and_then(|at| pair.get(..at)).unwrap_or_default().trim_ascii()
-}
-
 fn replace_cookies(headers: &mut HeaderMap, kept: Vec<HeaderValue>) {
     headers.remove(header::SET_COOKIE);
     for line in kept {
         headers.append(header::SET_COOKIE, line);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_as_browsers_read_them() {
-        let name = |line: &'static str| name_of(line.as_bytes());
-        assert_eq!(name("_ga=1; Path=/"), b"_ga");
-        assert_eq!(name("  _ga \t= x=y"), b"_ga");
-        assert_eq!(name("_ga; x=1"), b"");
-        assert_eq!(name("=1"), b"");
-        assert_eq!(name(" = _ga=1"), b"_ga");
-        assert_eq!(name(""), b"");
     }
 }

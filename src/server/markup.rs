@@ -9,10 +9,16 @@ pub(super) struct Markup {
     pub(super) rewrite: bool,
     #[cfg(feature = "html")]
     pub(super) hosts: bool,
+    pub(super) consent_mode: bool,
     pub(super) shared: bool,
 }
 
 impl Markup {
+    /// Whether pages are looked into.
+    pub(super) const fn changes_html(self) -> bool {
+        self.banner || self.consent_mode
+    }
+
     #[cfg(not(feature = "html"))]
     pub(super) const fn rewrites(self) -> bool {
         false
@@ -59,6 +65,20 @@ impl Site {
     pub fn rewrite_hosts(mut self) -> Self {
         self.markup.hosts = true;
         self.rewrite_html()
+    }
+
+    /// Tells Google's tags what is granted before any of them runs: Consent Mode v2, its seven signals resolved for the
+    /// visitor and again after each answer. It goes into the head of pages that [`insert_banner`](Self::insert_banner) or
+    /// [`rewrite_html`](Self::rewrite_html) sees, and is part of [`ConsentHtml::head`](super::ConsentHtml::head). What a
+    /// signal hangs on is in the policy: see [`GoogleSignal`](crate::policy::GoogleSignal).
+    ///
+    /// A tag that is held back until its service is granted, as everything with `data-consent` is, sends nothing before:
+    /// Google's *basic* mode. In *advanced* mode a tag is not marked, is loaded at once, and sends pings without cookies
+    /// while it is denied; in opt-in regimes that is not lawful everywhere.
+    #[must_use]
+    pub fn consent_mode(mut self) -> Self {
+        self.markup.consent_mode = true;
+        self
     }
 
     /// Lets caches share the responses that the application marks with [`Shared`](super::Shared). What the visitor's answer

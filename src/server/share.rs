@@ -55,7 +55,6 @@ pub(super) fn optional(policy: &Policy) -> impl Iterator<Item = &Item> {
 }
 
 /// The ids that are granted, separated by spaces.
-#[cfg(feature = "html")]
 pub(super) fn granted(decision: &Decision) -> String {
     let mut ids = String::new();
     for item in optional(decision.policy()).filter(|item| decision.status(&item.id) == Some(Status::Granted)) {

@@ -12,13 +12,13 @@ use std::sync::OnceLock;
 use cookie::{Cookie, SameSite};
 use http::{HeaderMap, HeaderValue, Uri, header};
 
-use super::{assets, nonce::Nonce, site::Site};
+use super::{assets, bootstrap, markup::Markup, nonce::Nonce, site::Site};
 use crate::{
     banner::{self, Html, View},
     consent::{Consent, SealState},
     decision::{Decision, Stored},
     policy::Policy,
-    signals::accepted_languages,
+    signals::{Signals, accepted_languages},
     visit::Visit,
 };
 
@@ -32,6 +32,8 @@ struct Inner {
     locale: String,
     mount: String,
     back: String,
+    is_secure: bool,
+    markup: Markup,
     /// What stores what has to be stored, and deletes the cookies the request brought although they were refused.
     set_cookies: Vec<HeaderValue>,
     nonce: OnceLock<Nonce>,
@@ -55,6 +57,8 @@ impl Site {
             locale,
             mount: self.mount_path().to_string(),
             back,
+            is_secure: self.is_secure(),
+            markup: self.markup,
             set_cookies,
             nonce: OnceLock::new(),
             used: AtomicBool::new(false),
@@ -67,6 +71,12 @@ impl Site {
         policy.visit(cookie_pieces(headers), self.cookie_name(), &self.signals(headers), self.now(), |consent| {
             self.verify(consent)
         })
+    }
+
+    /// What is decided on the cookies of one header line.
+    pub(crate) fn decide(&self, cookies: &str, signals: &Signals) -> Decision {
+        let verify = |consent: &Consent<'_>| self.verify(consent);
+        self.policy().visit([cookies], self.cookie_name(), signals, self.now(), verify).decision
     }
 
     pub(super) fn verify(&self, consent: &Consent<'_>) -> SealState {
@@ -98,7 +108,7 @@ impl Site {
         self.consent_cookie(text.to_string(), seconds)
     }
 
-    pub(super) fn sealed(&self, text: &str) -> String {
+    pub(crate) fn sealed(&self, text: &str) -> String {
         self.sealer().map_or_else(|| text.to_string(), |sealer| sealer.seal(text))
     }
 
@@ -181,6 +191,10 @@ impl Visitor {
         &self.0.locale
     }
 
+    pub(super) fn is_secure(&self) -> bool {
+        self.0.is_secure
+    }
+
     pub(super) fn set_cookies(&self) -> &[HeaderValue] {
         &self.0.set_cookies
     }
@@ -243,14 +257,16 @@ impl ConsentHtml {
         &self.inner().mount
     }
 
-    /// For the page's head: the style sheet and the deferred script that answers without a reload. Empty for a visitor
-    /// with nothing to answer and everything allowed.
+    /// For the page's head, before every other script: the style sheet and the deferred script that answers without a
+    /// reload, for a visitor with something to answer or not everything allowed; and what
+    /// [`consent_mode`](Site::consent_mode) tells Google's tags, in an inline script.
     pub fn head(&self) -> String {
         self.inner().wrote_head.store(true, Ordering::Relaxed);
+        let first = bootstrap::for_visitor(self, self.inner().markup);
         if self.visitor.is_allowed_everything() && !self.visitor.is_shown_something() {
-            return String::new();
+            return first;
         }
-        self.assets()
+        first + &self.assets()
     }
 
     pub(super) fn assets(&self) -> String {

@@ -19,7 +19,7 @@ use crate::{
 
 /// One set for lints, tests, docs and benchmarks, so that dependencies are built once.
 pub(crate) const FEATURES: &str =
-    "consentry/axum,consentry/html,consentry/json,consentry/seal,consentry/serde,consentry/toml";
+    "consentry/actix,consentry/axum,consentry/html,consentry/json,consentry/seal,consentry/serde,consentry/toml";
 
 /// Each feature by itself, and pairs that meet in the code.
 const COMBINATIONS: &[&str] = &[

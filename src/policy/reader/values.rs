@@ -27,6 +27,10 @@ impl Fields {
         if self.path.is_empty() { name.to_string() } else { format!("{}.{name}", self.path) }
     }
 
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.fields.iter().any(|(known, _)| known == name)
+    }
+
     pub(super) fn take(&mut self, name: &str) -> Option<Node> {
         let place = self.fields.iter().position(|(known, _)| known == name)?;
         Some(self.fields.remove(place).1)
@@ -92,7 +96,7 @@ impl Reader {
     }
 
     pub(super) fn required(&mut self, fields: &mut Fields, name: &str, expected: &str) -> String {
-        if !fields.fields.iter().any(|(known, _)| known == name) {
+        if !fields.has(name) {
             self.fault(FaultCode::Missing, &fields.path(name), fields.position, "nothing", expected);
         }
         self.text(fields, name).unwrap_or_default()
