@@ -1,7 +1,6 @@
 //! Everything that must hold.
 
 use std::{
-    ffi::OsStr,
     io::{BufRead as _, BufReader},
     path::PathBuf,
     process::{Command, Stdio},
@@ -143,6 +142,7 @@ impl Session<'_> {
             bail!("there are no tests");
         }
         let mut node = in_pkg(self.workspace, "node");
+        differential::outcomes(self.workspace, &mut node, differential::VISITS, 1)?;
         self.run(node.args(["--test", "--test-reporter=spec"]).args(files))
     }
 }
@@ -202,11 +202,14 @@ fn browser_tests(session: &mut Session<'_>) -> Result<()> {
     let chromium = tools::chromium()?;
     let workspace = session.workspace;
     run_plain(cargo(workspace).args(["build", "--package", "sothinkmedia"]))?;
-    let site = workspace.target.join("debug").join(format!("sothinkmedia{}", std::env::consts::EXE_SUFFIX));
+    let shared = ["--package", "consentry", "--example", "shared-page", "--features", FEATURES];
+    run_plain(cargo(workspace).arg("build").args(shared))?;
+    let built = |name: &str| workspace.target.join("debug").join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
+    let (site, shared) = (built("sothinkmedia"), built("examples/shared-page"));
     let files = scripts(&workspace.pkg().join("test/browser"), ".test.mjs");
     let mut node = in_pkg(workspace, "node");
     node.args(["--test", "--test-reporter=spec", "--test-concurrency=2"]).args(&files);
-    session.run(node.env("CHROMIUM", chromium).env("SOTHINKMEDIA", OsStr::new(&site)))
+    session.run(node.env("CHROMIUM", chromium).env("SOTHINKMEDIA", site).env("SHARED_PAGE", shared))
 }
 
 #[cfg(test)]
