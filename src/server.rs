@@ -34,6 +34,8 @@ mod insert;
 mod layer;
 #[cfg(feature = "html")]
 mod links;
+#[cfg(feature = "html")]
+mod loads;
 mod markup;
 mod nonce;
 mod origin;
