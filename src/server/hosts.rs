@@ -40,14 +40,18 @@ impl Hosts {
         Url::options().base_url(self.base.as_ref()).parse(url).ok()
     }
 
-    /// The service that declares the host of a URL as a browser reads it; `None` for the page's own host unless a
-    /// service declares it.
-    pub(super) fn service<'p>(&self, policy: &'p Policy, url: &str) -> Option<&'p Service> {
+    /// The host of a URL as a browser reads it; the page's own is that of an empty one.
+    pub(super) fn of(&self, url: &str) -> Option<String> {
         let url = self.parse(url)?;
         let host = url.host_str()?;
-        let host = host.strip_suffix('.').unwrap_or(host);
+        Some(host.strip_suffix('.').unwrap_or(host).to_string())
+    }
+
+    /// The service that declares the host of a URL; `None` for the page's own host unless a service declares it.
+    pub(super) fn service<'p>(&self, policy: &'p Policy, url: &str) -> Option<&'p Service> {
+        let host = self.of(url)?;
         let declared = policy.services().iter().flat_map(|service| service.hosts().iter().map(move |h| (service, h)));
-        let fits = declared.filter(|(_, pattern)| matches(pattern, host));
+        let fits = declared.filter(|(_, pattern)| matches(pattern, &host));
         // A host by its name before one of a domain's, a longer domain before a shorter one.
         fits.max_by_key(|(_, pattern)| (!pattern.starts_with("*."), pattern.len())).map(|(service, _)| service)
     }
