@@ -34,12 +34,16 @@ mod insert;
 mod layer;
 #[cfg(feature = "html")]
 mod links;
+#[cfg(feature = "html")]
+mod loads;
 mod markup;
 mod nonce;
 mod origin;
 mod page_words;
 mod pages;
 mod proven;
+#[cfg(feature = "html")]
+mod reading;
 mod region;
 #[cfg(feature = "html")]
 mod rewrite;
@@ -61,6 +65,8 @@ pub use gate::{DEBUG_HEADER, GateCounts, Gated, GatedCookie, Mode, Undeclared};
 pub use layer::ConsentLayer;
 pub use nonce::Nonce;
 pub use proven::{NotCovered, ProvenCookie};
+#[cfg(feature = "html")]
+pub(crate) use reading::page_loads;
 pub use share::{KEY_HEADER, Shared};
 pub use site::{BadDomain, ClockFn, NotNewer, Publisher, RegionFn, Site};
 #[cfg(feature = "tower")]

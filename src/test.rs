@@ -39,14 +39,20 @@
 //! );
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
+//!
+//! With the feature `html`, `Leaks::of_page` tells the same of what a page loads.
 
 mod clock;
 mod consent;
 mod leaks;
+#[cfg(feature = "html")]
+mod page_leaks;
 
 pub use clock::Clock;
 pub use consent::{BadAnswer, Consent};
 pub use leaks::{LeakedCookie, Leaks};
+#[cfg(feature = "html")]
+pub use page_leaks::LeakedAddress;
 
 use crate::server::Site;
 

@@ -237,6 +237,7 @@ async fn link_headers_lead_nowhere_that_is_not_granted() {
         let response = app.answer(response, &[("cookie", &consent(stored))]).await;
         assert_eq!(response.headers()[header::LINK], wanted);
         assert_eq!(response.headers()[header::CACHE_CONTROL], "private");
+        assert_eq!(app.layer.gate_counts().inert, 1);
     }
 }
 

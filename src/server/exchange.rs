@@ -229,7 +229,11 @@ impl Exchange {
             let Some(service) = hosts.service(decision.policy(), address) else { return true };
             let is_necessary = service.category() == crate::policy::NECESSARY;
             depends |= !is_necessary;
-            is_necessary || (audience != Audience::All && decision.allows(service.id()))
+            let keeps = is_necessary || (audience != Audience::All && decision.allows(service.id()));
+            if !keeps {
+                self.site.counters().count_inert();
+            }
+            keeps
         });
         depends && audience != Audience::All
     }

@@ -71,7 +71,7 @@ pub struct GateCounts {
     pub reported: u64,
     /// Cookies that requests brought although their visitor refused them, and that the responses deleted.
     pub cleared: u64,
-    /// Elements and `Link` headers held back in pages.
+    /// Elements of pages and links of `Link` headers held back.
     pub inert: u64,
     /// Pages that passed as they were, because their bytes cannot be looked into.
     pub opaque: u64,

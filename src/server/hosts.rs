@@ -11,6 +11,9 @@ use url::Url;
 use super::origin::host;
 use crate::policy::{Policy, Service};
 
+/// Stands for the host of a page that does not tell it (RFC 2606 section 2).
+const NO_HOST: &str = "invalid";
+
 /// Tells the hosts of the URLs of one page.
 #[derive(Clone, Debug)]
 pub(super) struct Hosts {
@@ -20,8 +23,10 @@ pub(super) struct Hosts {
 impl Hosts {
     /// For the page that a request asks for. The scheme makes no difference to a host.
     pub(super) fn of_page(uri: &Uri, headers: &HeaderMap) -> Self {
-        let host = host(uri, headers).unwrap_or_default();
-        Self { base: Url::parse(&format!("https://{host}{}", uri.path())).ok() }
+        let base = |host: &str| Url::parse(&format!("https://{host}{}", uri.path())).ok();
+        // Without a base nothing could be read that is relative to one, such as `//ads.example`.
+        let base = host(uri, headers).filter(|host| !host.is_empty()).and_then(base).or_else(|| base(NO_HOST));
+        Self { base }
     }
 
     /// Takes over what a `base` element says (HTML Standard, "document base URL").
@@ -35,14 +40,18 @@ impl Hosts {
         Url::options().base_url(self.base.as_ref()).parse(url).ok()
     }
 
-    /// The service that declares the host of a URL as a browser reads it; `None` for the page's own host unless a
-    /// service declares it.
-    pub(super) fn service<'p>(&self, policy: &'p Policy, url: &str) -> Option<&'p Service> {
+    /// The host of a URL as a browser reads it; the page's own is that of an empty one.
+    pub(super) fn of(&self, url: &str) -> Option<String> {
         let url = self.parse(url)?;
         let host = url.host_str()?;
-        let host = host.strip_suffix('.').unwrap_or(host);
+        Some(host.strip_suffix('.').unwrap_or(host).to_string())
+    }
+
+    /// The service that declares the host of a URL; `None` for the page's own host unless a service declares it.
+    pub(super) fn service<'p>(&self, policy: &'p Policy, url: &str) -> Option<&'p Service> {
+        let host = self.of(url)?;
         let declared = policy.services().iter().flat_map(|service| service.hosts().iter().map(move |h| (service, h)));
-        let fits = declared.filter(|(_, pattern)| matches(pattern, host));
+        let fits = declared.filter(|(_, pattern)| matches(pattern, &host));
         // A host by its name before one of a domain's, a longer domain before a shorter one.
         fits.max_by_key(|(_, pattern)| (!pattern.starts_with("*."), pattern.len())).map(|(service, _)| service)
     }
@@ -108,6 +117,18 @@ mod tests {
         }
         hosts.rebase("//ads.example/");
         assert_eq!(hosts.service(&policy, "x.js").map(Service::id), Some("ads"));
+    }
+
+    #[test]
+    fn a_page_without_a_readable_host_is_still_one() {
+        let ads = Service::new("ads", "marketing").host("ads.example");
+        let policy = Policy::builder("p").category(crate::Category::new("marketing")).service(ads).build().unwrap();
+        for lines in [&[][..], &[""], &["a b"], &["a.example", "b.example"], &["a:port"]] {
+            let lines = lines.iter().map(|line| (http::header::HOST, line.parse().unwrap()));
+            let hosts = Hosts::of_page(&Uri::from_static("/ads.example/x"), &lines.collect());
+            let service = |url| hosts.service(&policy, url).map(Service::id);
+            assert_eq!((service("//ads.example/a.js"), service("/a.js")), (Some("ads"), None));
+        }
     }
 
     #[test]

@@ -10,8 +10,8 @@ use alloc::{
     sync::Arc,
     vec::Vec,
 };
-use core::{fmt, mem, str::FromStr};
-use std::sync::{LazyLock, Mutex, PoisonError};
+use core::{fmt, mem};
+use std::sync::{Mutex, PoisonError};
 
 use bytes::Bytes;
 use encoding_rs::Encoding;
@@ -26,6 +26,7 @@ use super::{
     gate::Counters,
     hosts::{Hosts, attribute_text},
     insert::in_ascii,
+    loads::{ADDRESSES, SELECTORS, Selectors, find_address, is_inert, mark},
     visitor::ConsentHtml,
 };
 use crate::{
@@ -39,29 +40,8 @@ const MAX_MEMORY_BYTES: usize = 1024 * 1024;
 /// The most that a `noscript` element can hold, in bytes.
 const MAX_NOSCRIPT_BYTES: usize = 64 * 1024;
 
-/// The elements that load something by themselves.
-const LOADING: &str = "script iframe frame img link video audio source track embed object input image use";
-
 /// Those that fill a place in the page, where something can stand instead.
 const EMBEDS: [&str; 5] = ["iframe", "video", "audio", "embed", "object"];
-
-/// The attributes that they load from.
-const ADDRESSES: [&str; 8] = ["src", "srcset", "href", "xlink:href", "data", "poster", "srcdoc", "imagesrcset"];
-
-/// The relations of a `link` that make a browser load or connect (HTML Standard, "Link types").
-const LOADING_RELATIONS: [&str; 11] = [
-    "stylesheet",
-    "preload",
-    "prefetch",
-    "preconnect",
-    "dns-prefetch",
-    "modulepreload",
-    "prerender",
-    "icon",
-    "apple-touch-icon",
-    "mask-icon",
-    "manifest",
-];
 
 /// A page that could not be rewritten to its end.
 #[derive(Debug, thiserror::Error)]
@@ -117,34 +97,6 @@ impl Output {
         mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner)).into()
     }
 }
-
-/// Parsed once. None of them fails to parse: a test rewrites with all of them.
-struct Selectors {
-    html: Selector,
-    head: Selector,
-    body: Selector,
-    base: Selector,
-    noscript: Selector,
-    marked: Selector,
-    loading: Selector,
-}
-
-static SELECTORS: LazyLock<Option<Selectors>> = LazyLock::new(|| {
-    let list = |end: &str| {
-        let names: Vec<String> = LOADING.split(' ').map(|name| name.to_string() + end).collect();
-        Selector::from_str(&names.join(",")).ok()
-    };
-    let one = |name: &str| Selector::from_str(name).ok();
-    Some(Selectors {
-        html: one("html")?,
-        head: one("head")?,
-        body: one("body")?,
-        base: one("base[href]")?,
-        noscript: one("noscript")?,
-        marked: list("[data-consent]")?,
-        loading: list("")?,
-    })
-});
 
 type Handler<'s> = (Cow<'s, Selector>, ElementContentHandlers<'static, SendHandlerTypes>);
 
@@ -277,7 +229,7 @@ impl Rule {
     }
 
     fn apply(&self, element: &mut Element<'_, '_>, tells: bool) -> HandlerResult {
-        let marked = element.get_attribute("data-consent").map(|id| attribute_text(id).trim().to_string());
+        let marked = mark(element);
         let refused = match &marked {
             Some(id) if !self.allows(id) => Some(id.clone()),
             _ => self.refused_by_addresses(element),
@@ -301,25 +253,8 @@ impl Rule {
 
     fn refused_by_addresses(&self, element: &Element<'_, '_>) -> Option<String> {
         self.hosts.as_ref()?;
-        let loads = element.tag_name() != "link" || {
-            let relations = element.get_attribute("rel").map(attribute_text).unwrap_or_default();
-            let loading = |word: &str| LOADING_RELATIONS.iter().any(|relation| relation.eq_ignore_ascii_case(word));
-            relations.split_ascii_whitespace().any(loading)
-        };
-        let addresses = element.attributes().iter().filter(|attribute| {
-            let name = attribute.name();
-            // An inert form is made live if nothing speaks against what it waits with.
-            loads && ADDRESSES.contains(&name.strip_prefix("data-").unwrap_or(&name))
-        });
-        addresses.into_iter().find_map(|attribute| {
-            let value = attribute_text(attribute.value());
-            let refused = if attribute.name().ends_with("srcset") {
-                value.split([',', ' ', '\t', '\n', '\r', '\u{c}']).find_map(|url| self.refused_by_host(url))
-            } else {
-                self.refused_by_host(&value)
-            };
-            refused.map(ToString::to_string)
-        })
+        // An inert form is made live if nothing speaks against what it waits with.
+        find_address(element, true, |address| self.refused_by_host(address).map(ToString::to_string))
     }
 }
 
@@ -360,11 +295,6 @@ fn hold_back(element: &mut Element<'_, '_>) -> HandlerResult {
         }
     }
     Ok(())
-}
-
-/// Whether a script's type is the one that no browser runs.
-fn is_inert(kind: &str) -> bool {
-    attribute_text(kind.to_string()).trim_ascii().eq_ignore_ascii_case("text/plain")
 }
 
 /// Makes an inert form live; what is live already stays byte for byte.

@@ -4,7 +4,11 @@ use alloc::{string::String, vec::Vec};
 use core::fmt;
 
 use http::HeaderMap;
+#[cfg(feature = "html")]
+use http::Uri;
 
+#[cfg(feature = "html")]
+use super::page_leaks::{LeakedAddress, PageLeaks};
 use crate::{
     decision::{Decision, Reason, Status},
     server::{Refusal, Site},
@@ -17,6 +21,8 @@ use crate::{
 pub struct Leaks {
     cookies: Vec<LeakedCookie>,
     undeclared: Vec<String>,
+    #[cfg(feature = "html")]
+    page: PageLeaks,
 }
 
 /// A cookie of a service that the visitor has not agreed to.
@@ -41,9 +47,24 @@ impl Leaks {
         leaks
     }
 
-    /// The same without the cookies that no service declares, for an application that does not declare all it sets.
+    /// The same, and what a page loads although `decision` does not allow it: by its `html` and by the `Link` lines of its
+    /// `headers`, from hosts that services declare, and whatever is marked with `data-consent`. What is in a `noscript`
+    /// counts as loaded. `page` is the page's address, such as `https://shop.example/`, which its own host and its relative
+    /// addresses are told by.
+    ///
+    /// It is read as [`Site::rewrite_hosts`] reads pages, whatever the site is set to: what inline scripts and style
+    /// sheets load is not seen.
+    #[cfg(feature = "html")]
+    pub fn of_page(site: &impl AsRef<Site>, decision: &Decision, page: &Uri, headers: &HeaderMap, html: &str) -> Self {
+        Self { page: PageLeaks::read(decision, page, headers, html), ..Self::of_headers(site, decision, headers) }
+    }
+
+    /// The same without the cookies and addresses that no service declares, for an application that does not declare all
+    /// it sets and loads.
     pub fn without_undeclared(mut self) -> Self {
         self.undeclared.clear();
+        #[cfg(feature = "html")]
+        self.page.undeclared.clear();
         self
     }
 
@@ -57,13 +78,29 @@ impl Leaks {
         &self.undeclared
     }
 
+    /// The addresses that a page loads for services that the visitor has not agreed to: those in `Link` headers, then
+    /// those of its elements in their order.
+    #[cfg(feature = "html")]
+    pub fn addresses(&self) -> &[LeakedAddress] {
+        &self.page.addresses
+    }
+
+    /// The addresses that a page loads from hosts that are not its own and that no service declares.
+    #[cfg(feature = "html")]
+    pub fn undeclared_addresses(&self) -> &[String] {
+        &self.page.undeclared
+    }
+
     /// Whether nothing leaks, and nothing is undeclared.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
     fn len(&self) -> usize {
-        self.cookies.len() + self.undeclared.len()
+        let len = self.cookies.len() + self.undeclared.len();
+        #[cfg(feature = "html")]
+        let len = len + self.page.len();
+        len
     }
 
     /// For tests: nothing happens where nothing leaks.
@@ -93,6 +130,8 @@ impl fmt::Display for Leaks {
         for name in &self.undeclared {
             write!(f, "\n  {name}: no service declares it")?;
         }
+        #[cfg(feature = "html")]
+        write!(f, "{}", self.page)?;
         Ok(())
     }
 }

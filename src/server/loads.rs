@@ -1,0 +1,106 @@
+//! What the elements of a page load by themselves.
+
+use alloc::{
+    string::{String, ToString},
+    vec::Vec,
+};
+use core::str::FromStr;
+use std::sync::LazyLock;
+
+use lol_html::{HandlerTypes, Selector, html_content::Element};
+
+use super::hosts::attribute_text;
+
+/// The elements that load something by themselves.
+const LOADING: &str = "script iframe frame img link video audio source track embed object input image use";
+
+/// The attributes that they load from.
+pub(super) const ADDRESSES: [&str; 8] =
+    ["src", "srcset", "href", "xlink:href", "data", "poster", "srcdoc", "imagesrcset"];
+
+/// The relations of a `link` that make a browser load or connect (HTML Standard, "Link types").
+const LOADING_RELATIONS: [&str; 11] = [
+    "stylesheet",
+    "preload",
+    "prefetch",
+    "preconnect",
+    "dns-prefetch",
+    "modulepreload",
+    "prerender",
+    "icon",
+    "apple-touch-icon",
+    "mask-icon",
+    "manifest",
+];
+
+/// Parsed once. None of them fails to parse: a test rewrites with all of them.
+pub(super) struct Selectors {
+    pub(super) html: Selector,
+    pub(super) head: Selector,
+    pub(super) body: Selector,
+    pub(super) base: Selector,
+    pub(super) noscript: Selector,
+    pub(super) marked: Selector,
+    pub(super) loading: Selector,
+}
+
+pub(super) static SELECTORS: LazyLock<Option<Selectors>> = LazyLock::new(|| {
+    let list = |end: &str| {
+        let names: Vec<String> = LOADING.split(' ').map(|name| name.to_string() + end).collect();
+        Selector::from_str(&names.join(",")).ok()
+    };
+    let one = |name: &str| Selector::from_str(name).ok();
+    Some(Selectors {
+        html: one("html")?,
+        head: one("head")?,
+        body: one("body")?,
+        base: one("base[href]")?,
+        noscript: one("noscript")?,
+        marked: list("[data-consent]")?,
+        loading: list("")?,
+    })
+});
+
+/// Whether a link with these relations makes a browser load or connect.
+pub(super) fn is_loading(relations: &str) -> bool {
+    let loading = |word: &str| LOADING_RELATIONS.iter().any(|relation| relation.eq_ignore_ascii_case(word));
+    relations.split_ascii_whitespace().any(loading)
+}
+
+/// The id that an element is marked with.
+pub(super) fn mark<H: HandlerTypes>(element: &Element<'_, '_, H>) -> Option<String> {
+    element.get_attribute("data-consent").map(|id| attribute_text(id).trim().to_string())
+}
+
+/// Looks through the addresses that an element loads from, as a browser reads them, until something is found; `waiting`
+/// ones too, which it would load from once it is live.
+pub(super) fn find_address<H: HandlerTypes, T>(
+    element: &Element<'_, '_, H>,
+    waiting: bool,
+    mut find: impl FnMut(&str) -> Option<T>,
+) -> Option<T> {
+    if element.tag_name() == "link" {
+        let relations = element.get_attribute("rel").map(attribute_text).unwrap_or_default();
+        if !is_loading(&relations) {
+            return None;
+        }
+    }
+    element.attributes().iter().find_map(|attribute| {
+        let name = attribute.name();
+        let address = name.strip_prefix("data-").filter(|_| waiting).unwrap_or(&name);
+        if !ADDRESSES.contains(&address) {
+            return None;
+        }
+        let value = attribute_text(attribute.value());
+        if name.ends_with("srcset") {
+            value.split([',', ' ', '\t', '\n', '\r', '\u{c}']).find_map(&mut find)
+        } else {
+            find(&value)
+        }
+    })
+}
+
+/// Whether a script's type is the one that no browser runs.
+pub(super) fn is_inert(kind: &str) -> bool {
+    attribute_text(kind.to_string()).trim_ascii().eq_ignore_ascii_case("text/plain")
+}
