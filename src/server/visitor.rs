@@ -13,7 +13,7 @@ use std::sync::OnceLock;
 use cookie::{Cookie, SameSite};
 use http::{HeaderMap, HeaderValue, Uri, header, uri::PathAndQuery};
 
-use super::{assets, bootstrap, markup::Markup, nonce::Nonce, site::Site};
+use super::{assets, banners::Banners, bootstrap, markup::Markup, nonce::Nonce, site::Site};
 use crate::{
     banner::{self, Html, View},
     consent::{Consent, SealState},
@@ -38,6 +38,7 @@ struct Inner {
     cookie: &'static str,
     is_secure: bool,
     markup: Markup,
+    banners: Arc<Banners>,
     /// What stores what has to be stored, and deletes the cookies the request brought although they were refused.
     set_cookies: Vec<HeaderValue>,
     nonce: OnceLock<Nonce>,
@@ -62,6 +63,7 @@ impl Site {
             cookie: self.cookie_name(),
             is_secure: self.is_secure(),
             markup: self.markup,
+            banners: Arc::clone(&self.banners),
             set_cookies,
             nonce: OnceLock::new(),
             used: AtomicBool::new(false),
@@ -304,7 +306,7 @@ impl ConsentHtml {
     /// The banner, or the notice, or nothing. Put it early in the body: it is read first then.
     pub fn banner(&self) -> String {
         self.inner().wrote_banner.store(true, Ordering::Relaxed);
-        self.write(banner::banner)
+        self.inner().banners.write(self.decision(), self.view())
     }
 
     /// What stands in the place of content that waits for `id`, with a button that allows it; nothing if it is allowed.
