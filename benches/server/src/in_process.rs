@@ -158,7 +158,8 @@ fn calls(variant: Variant, path: &'static str, visitor: Visitor) -> Result<Box<d
             for _ in 0..count {
                 let mut request = Request::get(path).body(Body::empty())?;
                 request.headers_mut().clone_from(&headers);
-                let mut body = router.borrow_mut().call(request).await?.into_body();
+                let answer = router.borrow_mut().call(request);
+                let mut body = answer.await?.into_body();
                 while let Some(frame) = body.frame().await {
                     black_box(frame?);
                 }
