@@ -143,6 +143,18 @@ impl Decision {
         self.case().regime()
     }
 
+    /// Whether nothing is stored of the visitor.
+    #[cfg(feature = "http")]
+    pub(crate) fn is_of_new_visitor(&self) -> bool {
+        self.outcome.cause == PromptCause::FirstVisit
+    }
+
+    /// Whether both are the same but for their moment and place.
+    #[cfg(feature = "http")]
+    pub(crate) fn looks_like(&self, other: &Self) -> bool {
+        alloc::sync::Arc::ptr_eq(&self.policy.0, &other.policy.0) && self.outcome.looks_like(&other.outcome)
+    }
+
     pub(crate) fn case(&self) -> Case<'_> {
         Case { terms: &self.policy.0.terms, outcome: &self.outcome }
     }

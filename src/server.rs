@@ -19,6 +19,7 @@ mod answer;
 mod assets;
 #[cfg(feature = "axum")]
 mod axum;
+mod banners;
 mod bootstrap;
 mod caching;
 mod clear;

@@ -26,6 +26,17 @@ pub(crate) struct Outcome {
     pub(super) seen: u32,
 }
 
+#[cfg(feature = "http")]
+impl Outcome {
+    /// Whether both are the same but for their moment and place, of which only the regime matters.
+    pub(super) fn looks_like(&self, other: &Self) -> bool {
+        let Self { signals, now: _, regime, verdicts, unusable, cause, seen } = self;
+        (signals.gpc, *regime, *unusable, *cause, *seen)
+            == (other.signals.gpc, other.regime, other.unusable, other.cause, other.seen)
+            && *verdicts == other.verdicts
+    }
+}
+
 /// What was decided, with the terms.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Case<'a> {

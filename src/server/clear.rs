@@ -14,7 +14,7 @@ use core::net::IpAddr;
 
 use http::{HeaderMap, HeaderValue, Uri};
 
-use super::{origin::host, site::Site, visitor::cookie_pieces};
+use super::{origin::host, site::Site, visitor::cookie_lines};
 use crate::{
     cookies,
     decision::{Decision, Status},
@@ -43,15 +43,21 @@ impl Site {
         let mut lines = Vec::new();
         let mut bytes = 0;
         let mut domains: Option<Vec<String>> = None;
-        let mut names = cookie_names(headers);
-        names.retain(|name| !self.is_own_cookie(name) && decision.cookie_status(name).is_some_and(&refused));
+        // Most visitors are new, or have agreed.
+        if !decision.case().verdicts().iter().any(|verdict| refused(verdict.status)) {
+            return lines;
+        }
+        let is_refused = |name: &&str| !self.is_own_cookie(name) && decision.cookie_status(name).is_some_and(&refused);
+        let mut names: Vec<&str> = all_names(headers).filter(is_refused).collect();
+        names.sort_unstable();
+        names.dedup();
         // Each time another one comes first: what cannot be deleted must not keep the others from it.
         let first = usize::try_from(self.now().as_millis()).unwrap_or(0).checked_rem(names.len()).unwrap_or(0);
         names.rotate_left(first);
         for name in names {
-            self.count_cleared(&name);
+            self.count_cleared(name);
             let domains = domains.get_or_insert_with(|| host(uri, headers).map(domains_of).unwrap_or_default());
-            for line in self.deletions_of(decision, &name, domains) {
+            for line in self.deletions_of(decision, name, domains) {
                 if lines.len() == MAX_LINES {
                     return lines;
                 }
@@ -112,11 +118,14 @@ pub(super) fn domains_of(host: &str) -> Vec<String> {
 
 /// The names of a request's cookies, each once.
 pub(super) fn cookie_names(headers: &HeaderMap) -> Vec<String> {
-    let names = cookie_pieces(headers).take(MAX_NAMES).flat_map(cookies::pairs).map(|(name, _)| name.to_string());
-    let mut names: Vec<String> = names.collect();
+    let mut names: Vec<String> = all_names(headers).map(ToString::to_string).collect();
     names.sort();
     names.dedup();
     names
+}
+
+fn all_names(headers: &HeaderMap) -> impl Iterator<Item = &str> {
+    cookie_lines(headers).flat_map(cookies::pairs).map(|(name, _)| name).take(MAX_NAMES)
 }
 
 #[cfg(test)]

@@ -48,7 +48,8 @@ impl Site {
         if let Some(nonce) = request.extensions().get::<Nonce>() {
             visitor.set_nonce(nonce);
         }
-        let asked = Asked::of(request.method(), request.headers());
+        let asks_matter = self.markup.banner || self.markup.shared;
+        let asked = if asks_matter { Asked::of(request.method(), request.headers()) } else { Asked::Other };
         let exchange = Exchange {
             site: Arc::clone(self),
             asked,

@@ -99,6 +99,8 @@ impl BodyFilter {
         // The first two bytes say whether it is UTF-16, which cannot be looked into.
         let piece = match start.take() {
             None => piece,
+            // Most come in pieces that are long enough, and need no copy.
+            Some(first) if first.is_empty() && piece.len() >= 2 && !document::is_utf16(&piece) => piece,
             Some(mut first) => {
                 first.extend_from_slice(&piece);
                 if first.len() < 2 {

@@ -57,6 +57,7 @@ impl Insertion {
         let mut page = BytesMut::new();
         while !self.is_done() {
             let Some((at, place)) = self.finder.find(&rest) else { break };
+            page.reserve(rest.len() + self.head.len() + self.body.len());
             page.extend_from_slice(&rest.split_to(at));
             page.extend_from_slice(&core::mem::take(&mut self.head));
             if place == Place::Body {

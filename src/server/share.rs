@@ -16,7 +16,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, header};
 
 use super::{
     site::Site,
-    visitor::{Visitor, cookie_pieces},
+    visitor::{Visitor, cookie_lines},
 };
 use crate::{
     consent::{CLOCK_SKEW_MILLIS, Choice, Consent},
@@ -155,17 +155,20 @@ impl Site {
         rewritten: Option<&str>,
         headers: &HeaderMap,
     ) -> Option<HeaderValue> {
+        if !self.markup.shared {
+            return None;
+        }
         let stored = visit.stored.consent().filter(|consent| !consent.has_tail()).map(Consent::confirmed_text);
         let wanted = self.outcome(rewritten.or(stored), &visit.decision);
         let name = self.outcome_name();
-        let mut brought = cookie_pieces(headers).flat_map(cookies::pairs).filter(|(known, _)| *known == name);
+        let mut brought = cookie_lines(headers).flat_map(cookies::pairs).filter(|(known, _)| *known == name);
         let (first, second) = (brought.next(), brought.next());
         let is_there = match (&wanted, first) {
             (None, first) => first.is_none(),
             (Some(wanted), Some((_, value))) => second.is_none() && wanted.is_as_good(value),
             (Some(_), None) => false,
         };
-        if is_there || !self.markup.shared { None } else { self.outcome_cookie(wanted) }
+        if is_there { None } else { self.outcome_cookie(wanted) }
     }
 
     /// The header that leaves the outcome of a new consent text beside it; without a text, the one that deletes it.

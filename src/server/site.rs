@@ -9,7 +9,7 @@ use std::sync::{PoisonError, RwLock};
 
 use http::HeaderMap;
 
-use super::{clear, gate::Gate, markup::Markup, region};
+use super::{banners::Banners, clear, gate::Gate, markup::Markup, region};
 use crate::{
     consent::seal::{KeyRing, Sealer},
     cookies::{DEVELOPMENT_NAME, DOMAIN_NAME, SECURE_NAME},
@@ -38,6 +38,7 @@ pub struct Site {
     clock: Arc<ClockFn>,
     pub(super) gate: Gate,
     pub(super) markup: Markup,
+    pub(super) banners: Arc<Banners>,
 }
 
 impl fmt::Debug for Site {
@@ -71,6 +72,7 @@ impl Site {
             clock: Arc::new(Timestamp::now),
             gate: Gate::default(),
             markup: Markup::default(),
+            banners: Arc::default(),
         }
     }
 
@@ -194,6 +196,10 @@ impl Site {
 
     pub(super) fn mount_path(&self) -> &str {
         &self.mount
+    }
+
+    pub(super) fn shared_mount_path(&self) -> Arc<str> {
+        Arc::clone(&self.mount)
     }
 
     pub(super) fn sealer(&self) -> Option<&Sealer> {

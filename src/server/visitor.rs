@@ -10,9 +10,9 @@ use core::sync::atomic::{AtomicBool, Ordering};
 use std::sync::OnceLock;
 
 use cookie::{Cookie, SameSite};
-use http::{HeaderMap, HeaderValue, Uri, header};
+use http::{HeaderMap, HeaderValue, Uri, header, uri::PathAndQuery};
 
-use super::{assets, bootstrap, markup::Markup, nonce::Nonce, site::Site};
+use super::{assets, banners::Banners, bootstrap, markup::Markup, nonce::Nonce, site::Site};
 use crate::{
     banner::{self, Html, View},
     consent::{Consent, SealState},
@@ -29,11 +29,13 @@ pub struct Visitor(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     decision: Decision,
-    locale: String,
-    mount: String,
-    back: String,
+    /// What the request says of languages, read when a text is written.
+    languages: Option<HeaderValue>,
+    mount: Arc<str>,
+    target: Option<PathAndQuery>,
     is_secure: bool,
     markup: Markup,
+    banners: Arc<Banners>,
     /// What stores what has to be stored, and deletes the cookies the request brought although they were refused.
     set_cookies: Vec<HeaderValue>,
     nonce: OnceLock<Nonce>,
@@ -50,15 +52,14 @@ impl Site {
         let visit = self.visit(&policy, headers);
         let mut set_cookies: Vec<HeaderValue> = self.upkeep(&visit, headers).collect();
         set_cookies.extend(self.deletions_for_denied(&visit.decision, uri, headers));
-        let back = uri.path_and_query().map_or("/", |path| path.as_str()).to_string();
-        let locale = locale(&policy, headers).to_string();
         Visitor(Arc::new(Inner {
             decision: visit.decision,
-            locale,
-            mount: self.mount_path().to_string(),
-            back,
+            languages: headers.get(header::ACCEPT_LANGUAGE).cloned(),
+            mount: self.shared_mount_path(),
+            target: uri.path_and_query().cloned(),
             is_secure: self.is_secure(),
             markup: self.markup,
+            banners: Arc::clone(&self.banners),
             set_cookies,
             nonce: OnceLock::new(),
             used: AtomicBool::new(false),
@@ -68,7 +69,7 @@ impl Site {
     }
 
     pub(super) fn visit<'a>(&self, policy: &Policy, headers: &'a HeaderMap) -> Visit<'a> {
-        policy.visit(cookie_pieces(headers), self.cookie_name(), &self.signals(headers), self.now(), |consent| {
+        policy.visit(cookie_lines(headers), self.cookie_name(), &self.signals(headers), self.now(), |consent| {
             self.verify(consent)
         })
     }
@@ -87,7 +88,8 @@ impl Site {
     /// to date (an old key, denials a page added, or denials a script wrote on a site that seals); and what it comes to,
     /// where pages are shared.
     pub(super) fn upkeep(&self, visit: &Visit<'_>, headers: &HeaderMap) -> impl Iterator<Item = HeaderValue> + use<> {
-        let text = visit.persist().or_else(|| {
+        let denial = if visit.decision.must_persist() { visit.persist() } else { None };
+        let text = denial.or_else(|| {
             let consent = visit.stored.consent()?;
             let old_key = self.sealer().is_some_and(|sealer| sealer.is_old(consent));
             let outdated = match visit.seal {
@@ -143,14 +145,23 @@ impl Site {
     }
 }
 
-/// A request's cookies, one by one. What is not text is none of ours, and no reason not to read the others beside it.
-pub(super) fn cookie_pieces(headers: &HeaderMap) -> impl Iterator<Item = &str> {
-    let pieces = headers.get_all(header::COOKIE).iter().flat_map(|line| line.as_bytes().split(|byte| *byte == b';'));
-    pieces.filter_map(|piece| core::str::from_utf8(piece).ok())
+/// A request's cookies, a line at a time; one that is not text in pieces, of which those that are none are left out: they
+/// are none of ours, and no reason not to read the others beside them.
+pub(super) fn cookie_lines(headers: &HeaderMap) -> impl Iterator<Item = &str> {
+    headers.get_all(header::COOKIE).iter().flat_map(|line| {
+        let whole = core::str::from_utf8(line.as_bytes()).ok();
+        let broken = if whole.is_some() { &[] } else { line.as_bytes() };
+        let pieces = broken.split(|byte| *byte == b';').filter_map(|piece| core::str::from_utf8(piece).ok());
+        whole.into_iter().chain(pieces)
+    })
 }
 
 pub(super) fn locale<'a>(policy: &'a Policy, headers: &HeaderMap) -> &'a str {
-    let languages = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    best_locale(policy, headers.get(header::ACCEPT_LANGUAGE))
+}
+
+fn best_locale<'a>(policy: &'a Policy, languages: Option<&HeaderValue>) -> &'a str {
+    let languages = languages.and_then(|value| value.to_str().ok()).unwrap_or_default();
     policy.locale(accepted_languages(languages))
 }
 
@@ -188,7 +199,7 @@ impl Visitor {
     }
 
     pub(super) fn locale(&self) -> &str {
-        &self.0.locale
+        best_locale(self.0.decision.policy(), self.0.languages.as_ref())
     }
 
     pub(super) fn is_secure(&self) -> bool {
@@ -238,8 +249,8 @@ impl ConsentHtml {
     }
 
     fn view(&self) -> View<'_> {
-        let Inner { mount, back, .. } = self.inner();
-        View { locale: self.locale(), mount, back }
+        let Inner { mount, target, .. } = self.inner();
+        View { locale: self.locale(), mount, back: target.as_ref().map_or("/", PathAndQuery::as_str) }
     }
 
     /// The decision.
@@ -249,7 +260,7 @@ impl ConsentHtml {
 
     /// The language for this visitor.
     pub fn locale(&self) -> &str {
-        if self.for_all { self.decision().policy().default_locale() } else { &self.inner().locale }
+        if self.for_all { self.decision().policy().default_locale() } else { self.visitor.locale() }
     }
 
     /// Where the choices page is.
@@ -288,7 +299,7 @@ impl ConsentHtml {
     /// The banner, or the notice, or nothing. Put it early in the body: it is read first then.
     pub fn banner(&self) -> String {
         self.inner().wrote_banner.store(true, Ordering::Relaxed);
-        self.write(banner::banner)
+        self.inner().banners.write(self.decision(), self.view())
     }
 
     /// What stands in the place of content that waits for `id`, with a button that allows it; nothing if it is allowed.

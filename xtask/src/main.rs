@@ -10,7 +10,7 @@ mod test;
 mod tools;
 mod workspace;
 
-use std::process::ExitCode;
+use std::{ffi::OsString, process::ExitCode};
 
 use anyhow::{Result, bail};
 use lexopt::{Arg, Parser, ValueExt as _};
@@ -27,8 +27,8 @@ usage: cargo xtask <command>
                              with --check a page script that is out of date is an error instead of rewritten
   diff [--cases N] [--seed S] [--outcomes]
                              random cases through the native and the WASM build, compared byte for byte; with --outcomes
-                             random visits through the server and the first script of a page for all, which may say less
-  bench [args]               the benchmarks";
+  bench [args]               the benchmarks of deciding
+  bench server [--help]      what the layer costs a server, over sockets and in process; on Linux";
 
 fn main() -> ExitCode {
     match run(Parser::from_env()) {
@@ -86,12 +86,14 @@ fn run(mut args: Parser) -> Result<()> {
         }
         "demo" => demo::run_site(&workspace, args.raw_args()?),
         "bench" => {
+            let mut rest: Vec<_> = args.raw_args()?.collect();
+            if rest.first().is_some_and(|first| first == "server") {
+                rest.remove(0);
+                return bench_server(&workspace, &rest);
+            }
             let features = ["--features", test::FEATURES];
             shell::run(
-                cargo(&workspace)
-                    .args(["bench", "--package", "consentry", "--bench", "*"])
-                    .args(features)
-                    .args(args.raw_args()?),
+                cargo(&workspace).args(["bench", "--package", "consentry", "--bench", "*"]).args(features).args(rest),
             )
         }
         "test" => {
@@ -104,4 +106,10 @@ fn run(mut args: Parser) -> Result<()> {
         }
         other => bail!("there is no command `{other}`\n\n{USAGE}"),
     }
+}
+
+/// The benchmark is a package of its own, so that nothing else is built with what it needs.
+fn bench_server(workspace: &Workspace, args: &[OsString]) -> Result<()> {
+    let package = ["run", "--quiet", "--release", "--package", "server-bench", "--"];
+    shell::run(cargo(workspace).args(package).args(args))
 }

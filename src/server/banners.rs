@@ -1,0 +1,97 @@
+//! Banners that were written before. Visitors who have not answered yet are shown the same, and a site may have many.
+
+use alloc::{
+    string::{String, ToString},
+    vec::Vec,
+};
+use std::sync::{PoisonError, RwLock};
+
+use crate::{
+    banner::{self, Html, View},
+    decision::Decision,
+};
+
+/// As many as a policy has languages and regimes, or nearly.
+const MAX_KEPT: usize = 64;
+
+/// Stands for the path of the page, the one thing that differs.
+const BACK: &str = "\u{1}back\u{1}";
+
+/// The banners of a site's new visitors.
+#[derive(Debug, Default)]
+pub(super) struct Banners(RwLock<Vec<Kept>>);
+
+#[derive(Debug)]
+struct Kept {
+    decision: Decision,
+    locale: String,
+    mount: String,
+    /// What is between the places where the path of the page goes.
+    pieces: Vec<String>,
+}
+
+impl Banners {
+    /// The banner, or the notice, or nothing.
+    pub(super) fn write(&self, decision: &Decision, view: View<'_>) -> String {
+        if !decision.is_of_new_visitor() {
+            return html(decision, view);
+        }
+        let is_it =
+            |kept: &&Kept| kept.locale == view.locale && kept.mount == view.mount && kept.decision.looks_like(decision);
+        let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(kept) = known.iter().find(is_it) {
+            return fill(&kept.pieces, view.back);
+        }
+        drop(known);
+        let pieces: Vec<String> =
+            html(decision, View { back: BACK, ..view }).split(BACK).map(ToString::to_string).collect();
+        let banner = fill(&pieces, view.back);
+        let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        if known.len() == MAX_KEPT {
+            // Those of a policy that is no longer in force go too.
+            known.clear();
+        }
+        let (locale, mount) = (view.locale.to_string(), view.mount.to_string());
+        known.push(Kept { decision: decision.clone(), locale, mount, pieces });
+        banner
+    }
+}
+
+fn html(decision: &Decision, view: View<'_>) -> String {
+    let mut html = Html::default();
+    banner::banner(decision, view, &mut html);
+    html.into_string()
+}
+
+fn fill(pieces: &[String], back: &str) -> String {
+    pieces.join(&banner::escape(back))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Category, Policy, Region, SealState, Signals, Stored, Timestamp};
+
+    fn policy(name: &str) -> Policy {
+        let category = Category::new("statistics").name("en", name).name("fr", "Statistiques");
+        Policy::builder("shop").category(category).build().unwrap()
+    }
+
+    #[test]
+    fn what_is_kept_is_what_would_be_written() {
+        let banners = Banners::default();
+        let policies = [policy("Statistics"), policy("Numbers")];
+        let signals = [None, Region::parse("US-CA"), Region::parse("FR")];
+        for round in 0..2 {
+            for (policy, region) in policies.iter().flat_map(|policy| signals.map(|region| (policy, region))) {
+                for (gpc, locale, back) in [(false, "en", "/"), (true, "en", "/a?b=\"&c"), (false, "fr", "/a")] {
+                    let (signals, now) = (Signals { gpc, region }, Timestamp::from_millis(round));
+                    let decision = policy.decide(Stored::Absent, SealState::NotRequired, &signals, now);
+                    let view = View { locale, mount: "/privacy-choices", back };
+                    assert_eq!(banners.write(&decision, view), html(&decision, view));
+                }
+            }
+        }
+        assert!(banners.0.read().unwrap().len() < 2 * 3 * 3, "some are alike");
+    }
+}
