@@ -43,7 +43,7 @@ pub enum Shared {
     ForAll,
     /// The same bytes for all visitors with the same key: where nothing has to be asked or told, the granted categories
     /// and services and the language. Private unless the request comes from a cache that knows the key; then browsers do
-    /// not keep it, as they do not know the key.
+    /// not keep it, as they do not know the key. Tested configurations for nginx and Varnish are in `examples/caching`.
     ByChoice,
 }
 
