@@ -5,7 +5,11 @@ mod html;
 mod tree;
 mod words;
 
-use alloc::{borrow::Cow, string::ToString, vec::Vec};
+use alloc::{
+    borrow::Cow,
+    string::{String, ToString},
+    vec::Vec,
+};
 
 pub use html::{Html, escape};
 use tree::{Value, Values};
@@ -70,7 +74,7 @@ impl<'a> Scene<'a> {
     fn prompt(self, out: &mut Html) -> bool {
         let Some(prompt) = self.decision.prompt() else { return false };
         let asked: Vec<(usize, &Item)> = self.decision.case().asked().collect();
-        let mut values = self.values(asked.iter().map(|(_, item)| &*item.id));
+        let mut values = self.values();
         let cause = match prompt.cause() {
             PromptCause::FirstVisit | PromptCause::Unanswered => "isFirst",
             PromptCause::PolicyChanged => "isChanged",
@@ -79,10 +83,7 @@ impl<'a> Scene<'a> {
         values.flag(cause, true);
         values.flag("isAll", asked.len() == self.decision.case().terms.switches().count());
         self.changes(&mut values, prompt.changes());
-        let names: Vec<&str> = asked.iter().map(|(_, item)| self.name(&item.id)).collect();
-        values.text("names", names.join(", "));
-        // Nothing is ticked beforehand, whatever was granted earlier (Planet49, C-673/17).
-        values.list("switches", asked.iter().map(|(place, item)| self.switch(*place, item, false)).collect());
+        self.about(&mut values, &asked);
         let contact = self.policy.contact().url.as_deref().unwrap_or_default();
         values.text_if_any("contactUrl", contact);
         values.flag("hasLinks", !contact.is_empty() || !self.view.mount.is_empty());
@@ -92,8 +93,12 @@ impl<'a> Scene<'a> {
 
     fn notice(self, out: &mut Html) {
         let Some(notice) = self.decision.notice() else { return };
-        let mut values = self.values([].into_iter());
+        let mut values = self.values();
         let has_changes = self.changes(&mut values, notice.changes());
+        let conflict: Vec<(usize, &Item)> = self.decision.case().in_conflict().collect();
+        self.about(&mut values, &conflict);
+        self.overrides(&mut values, &conflict);
+        values.flag("hasActions", has_changes || !conflict.is_empty());
         // Without a server there is no page to object on; the site's own link opens the panel.
         let opt_out = notice.opt_out() && !self.view.mount.is_empty();
         values.flag("isGpc", notice.gpc_honoured());
@@ -105,7 +110,8 @@ impl<'a> Scene<'a> {
 
     fn choices(self, out: &mut Html) {
         let terms = self.decision.case().terms;
-        let mut values = self.values(terms.switches().map(|(_, item)| &*item.id));
+        let mut values = self.values();
+        values.text("asked", ids(&terms.switches().collect::<Vec<_>>()));
         let necessary = self.policy.category(NECESSARY);
         for (hole, text) in [
             ("necessary", necessary.map(|category| category.names())),
@@ -125,6 +131,8 @@ impl<'a> Scene<'a> {
             all
         });
         values.list("switches", with_parts.map(ticked).collect());
+        let overridable: Vec<(usize, &Item)> = self.decision.case().overridable().collect();
+        self.overrides(&mut values, &overridable);
         self.write("choices", values, out);
     }
 
@@ -132,7 +140,8 @@ impl<'a> Scene<'a> {
         let terms = self.decision.case().terms;
         let Some(item) = terms.place(id).and_then(|place| terms.item(place)) else { return };
         let Some(switch) = terms.item(item.switch) else { return };
-        let mut values = self.values([&*switch.id].into_iter());
+        let mut values = self.values();
+        values.text("asked", &*switch.id);
         values.text("for", id);
         let name = self.own_name(id).unwrap_or_else(|| self.name(&switch.id));
         values.text("name", name);
@@ -140,15 +149,29 @@ impl<'a> Scene<'a> {
         self.write("placeholder", values, out);
     }
 
+    /// What a form is about: its ids, their names and switches.
+    fn about(self, values: &mut Values<'a>, switches: &[(usize, &'a Item)]) {
+        values.text("asked", ids(switches));
+        let names: Vec<&str> = switches.iter().map(|(_, item)| self.name(&item.id)).collect();
+        values.text("names", names.join(", "));
+        // Nothing is ticked beforehand, whatever was granted earlier (Planet49, C-673/17).
+        values.list("switches", switches.iter().map(|(place, item)| self.switch(*place, item, false)).collect());
+    }
+
+    /// Offers to override a signal for what there is to override: once, or not at all.
+    fn overrides(self, values: &mut Values<'a>, switches: &[(usize, &'a Item)]) {
+        let mut form = Values::default();
+        self.about(&mut form, switches);
+        values.list("overrides", if switches.is_empty() { Vec::new() } else { Vec::from([form]) });
+    }
+
     /// What every tree is filled with.
-    fn values(self, asked: impl Iterator<Item = &'a str>) -> Values<'a> {
-        let asked: Vec<&str> = asked.collect();
+    fn values(self) -> Values<'a> {
         let mut values = Values::default();
         values.text("locale", self.view.locale);
         values.text("space", " ");
         values.text("policy", self.policy.id());
         values.text("version", self.policy.version().to_string());
-        values.text("asked", asked.join(" "));
         values.text("back", self.view.back);
         values.text_if_any("mount", self.view.mount);
         values
@@ -205,4 +228,9 @@ impl<'a> Scene<'a> {
         };
         tree::write(part, &values, &word, out);
     }
+}
+
+fn ids(switches: &[(usize, &Item)]) -> String {
+    let ids: Vec<&str> = switches.iter().map(|(_, item)| &*item.id).collect();
+    ids.join(" ")
 }

@@ -66,7 +66,17 @@ pub(crate) type PerItem<T> = tinyvec::TinyVec<[T; 65]>;
 #[cfg(target_arch = "wasm32")]
 pub(crate) type PerItem<T> = alloc::vec::Vec<T>;
 
-/// The verdict on one item. 24 bytes, so that 64 of them stay cheap to move.
+/// What is to be stored of a signal's denial.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Persist {
+    #[default]
+    Nothing,
+    Denial,
+    /// The denial, which beats a stored grant that would count.
+    Conflict,
+}
+
+/// The verdict on one item. 16 bytes, so that 64 of them stay cheap to move.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Verdict {
     pub(crate) status: Status,
@@ -74,7 +84,7 @@ pub(crate) struct Verdict {
     /// Whether the visitor is to be asked about it now.
     pub(crate) ask: bool,
     /// Whether the denial is to be stored, because it came with a signal that may be gone tomorrow.
-    pub(crate) persist: bool,
+    pub(crate) persist: Persist,
     /// The version and time of the stored answer; version 0 where there is none.
     pub(crate) version: u32,
     pub(crate) at: Timestamp,
@@ -165,6 +175,13 @@ impl Decision {
     /// What to show the visitor conspicuously without asking, if anything.
     pub fn notice(&self) -> Option<Notice<'_>> {
         self.case().notice().is_some().then_some(Notice { decision: self })
+    }
+
+    /// What the visitor's GPC signal denies now and the visitor may allow all the same, by an answer with method
+    /// [`GpcOverride`](crate::consent::Method::GpcOverride) (11 CCR 7025(c)(3)). Nothing where the regime allows no
+    /// override.
+    pub fn overridable(&self) -> impl Iterator<Item = &str> {
+        self.case().overridable().map(|(_, item)| &*item.id)
     }
 
     /// Whether a signal denied something that should be stored, so that its later absence grants nothing.

@@ -24,8 +24,9 @@
 //! - **`serde`**: `Serialize` and `Deserialize` for the value types ([`Status`], [`Reason`], [`Timestamp`], …).
 //! - **`toml`**, **`json`**: `Policy::from_toml` and `Policy::from_json`.
 //! - **`seal`**: sealed consent cookies, [`consent::seal`].
-//! - **`http`**: consent at the level of header maps, `server`; **`tower`**: `ConsentLayer`; **`axum`**: extractors. With
-//!   `http` comes `test`, the kit for applications that test themselves.
+//! - **`http`**: consent at the level of requests and responses for any stack, `server`; **`html`**: rewriting of HTML by
+//!   what is granted; **`tower`**: `ConsentLayer`; **`axum`**: extractors; **`actix`**: `ConsentLayer` and extractors for
+//!   actix-web. With `http` comes `test`, the kit for applications that test themselves.
 //! - **`wasm`**, **`wasm-runtime`**: the face for JavaScript; the published npm package is built from it.
 //!
 //! Without features the crate is `no_std` + `alloc`: no I/O, no clock, no randomness, no panic.

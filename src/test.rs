@@ -56,7 +56,7 @@ impl AsRef<Site> for Site {
     }
 }
 
-#[cfg(feature = "tower")]
+#[cfg(any(feature = "actix", feature = "tower"))]
 impl AsRef<Site> for crate::server::ConsentLayer {
     fn as_ref(&self) -> &Site {
         self.site()

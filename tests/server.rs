@@ -362,6 +362,102 @@ async fn gpc_is_an_opt_out_that_is_kept() {
     assert!(later.set_cookies().is_empty());
 }
 
+const CALIFORNIA: (&str, &str) = ("x-region", "US-CA");
+const GPC: (&str, &str) = ("sec-gpc", "1");
+const SAME: (&str, &str) = ("sec-fetch-site", "same-origin");
+const OVERRIDE: &str =
+    "policy=shop&version=1&act=save&method=gpc-override&asked=marketing+videos&on=marketing&on=videos";
+
+/// The cookie of a visitor who granted everything in California.
+async fn granted_in_california(app: &App) -> String {
+    let everything = "policy=shop&version=1&act=accept&asked=preferences+statistics+marketing+videos";
+    let headers = [CALIFORNIA, SAME, ("content-type", "application/x-www-form-urlencoded")];
+    app.send(request("POST", "/privacy-choices", &headers, everything)).await.consent()
+}
+
+async fn overrides(app: &App, headers: &[(&str, &str)], form: &str) -> Answer {
+    let headers = [headers, &[("content-type", "application/x-www-form-urlencoded")]].concat();
+    app.send(request("POST", "/privacy-choices", &headers, form)).await
+}
+
+async fn decision(app: &App, headers: &[(&str, &str)]) -> serde_json::Value {
+    serde_json::from_str(&app.get("/privacy-choices/decision", headers).await.text).unwrap()
+}
+
+#[tokio::test]
+async fn a_conflict_with_gpc_is_told_and_can_be_overridden() {
+    let app = App::new();
+    let granted = granted_in_california(&app).await;
+    let page = app.get("/", &[CALIFORNIA, GPC, ("cookie", &granted)]).await;
+    let offer = "name=\"method\" value=\"gpc-override\"><input type=\"hidden\" name=\"on\" value=\"marketing\">\
+                 <input type=\"hidden\" name=\"on\" value=\"videos\">";
+    assert!(page.text.contains(offer), "{}", page.text);
+    assert!(page.text.contains("name=\"asked\" value=\"marketing videos\""), "{}", page.text);
+    // To leave it as it is stands first, and takes one click too.
+    let buttons: Vec<_> =
+        page.text.split("name=\"act\" value=\"").skip(1).map(|b| b.split('"').next().unwrap()).collect();
+    assert_eq!(buttons, ["acknowledge", "save"]);
+    assert!(!page.text.contains("checked"), "{}", page.text);
+
+    // The denial is stored now: the notice is about nothing but the signal, and the choices page still offers it.
+    let denied = page.consent();
+    let page = app.get("/", &[CALIFORNIA, GPC, ("cookie", &denied)]).await;
+    assert!(page.text.contains("We honour it.") && !page.text.contains("gpc-override"), "{}", page.text);
+    let choices = app.get("/privacy-choices", &[CALIFORNIA, GPC, ("cookie", &denied)]).await;
+    assert!(choices.text.contains(offer), "{}", choices.text);
+    for headers in [&[CALIFORNIA, ("cookie", &denied)][..], &[GPC, ("cookie", &denied)]] {
+        let choices = app.get("/privacy-choices", headers).await;
+        assert!(!choices.text.contains("gpc-override"), "{}", choices.text);
+    }
+
+    let answer = overrides(&app, &[CALIFORNIA, GPC, SAME, ("cookie", &denied)], OVERRIDE).await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER);
+    let cookie = answer.consent();
+    let later = decision(&app, &[CALIFORNIA, GPC, ("cookie", &cookie)]).await;
+    let overridden = serde_json::json!({ "status": "granted", "reason": "gpc-override" });
+    assert_eq!((&later["ids"]["marketing"], &later["ids"]["videos"]), (&overridden, &overridden));
+    assert_eq!((&later["notice"], &later["overridable"]), (&serde_json::Value::Null, &serde_json::json!([])));
+    assert!(app.get("/", &[CALIFORNIA, GPC, ("cookie", &cookie)]).await.set_cookies().is_empty());
+    // A refusal takes it back.
+    let withdrawn =
+        overrides(&app, &[CALIFORNIA, GPC, ("cookie", &cookie)], "policy=shop&version=1&act=withdraw").await;
+    let later = decision(&app, &[CALIFORNIA, GPC, ("cookie", &withdrawn.consent())]).await;
+    assert_eq!(later["ids"]["marketing"]["reason"], "refused");
+}
+
+#[tokio::test]
+async fn an_override_is_taken_from_no_other_request() {
+    let app = App::new();
+    let cookie = ("cookie", &*granted_in_california(&app).await);
+    let about = |ids: &str, on: &str| format!("policy=shop&version=1&act=save&method=gpc-override&asked={ids}&on={on}");
+    for (headers, form, expected) in [
+        (&[CALIFORNIA, GPC, SAME, cookie][..], OVERRIDE.to_string(), 303),
+        // Without the signal, and in an opt-in region.
+        (&[CALIFORNIA, SAME, cookie], OVERRIDE.to_string(), 400),
+        (&[CALIFORNIA, ("sec-gpc", "true"), SAME, cookie], OVERRIDE.to_string(), 400),
+        (&[GPC, SAME, cookie], OVERRIDE.to_string(), 400),
+        (&[("x-region", "FR"), GPC, SAME, cookie], OVERRIDE.to_string(), 400),
+        // From elsewhere, or from nowhere known.
+        (&[CALIFORNIA, GPC, ("sec-fetch-site", "cross-site"), cookie], OVERRIDE.to_string(), 403),
+        (&[CALIFORNIA, GPC, ("origin", "https://evil.example"), cookie], OVERRIDE.to_string(), 403),
+        (&[CALIFORNIA, GPC, cookie], OVERRIDE.to_string(), 403),
+        // About what the signal does not deny, about nothing, and saying no.
+        (&[CALIFORNIA, GPC, SAME, cookie], about("statistics", "statistics"), 400),
+        (&[CALIFORNIA, GPC, SAME, cookie], about("marketing+statistics", "marketing"), 400),
+        (&[CALIFORNIA, GPC, SAME, cookie], about("marketing+nobody", "marketing"), 400),
+        (&[CALIFORNIA, GPC, SAME, cookie], about("", "marketing"), 400),
+        (&[CALIFORNIA, GPC, SAME, cookie], about("marketing", ""), 400),
+        (&[CALIFORNIA, GPC, cookie], about("marketing", ""), 400),
+        (&[CALIFORNIA, GPC, SAME, cookie], "policy=shop&version=1&act=accept&method=gpc-override".into(), 400),
+    ] {
+        let answer = overrides(&app, headers, &form).await;
+        assert_eq!(answer.status.as_u16(), expected, "{headers:?} {form}");
+        if expected != 303 {
+            assert!(answer.text.is_empty() && answer.set_cookies().is_empty(), "{headers:?} {form}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn an_old_key_is_replaced_a_lost_one_asks_again() {
     let key = |byte: u8| [byte; 32];

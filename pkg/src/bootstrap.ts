@@ -1,12 +1,12 @@
 // The first script of a page, inline: says what is granted before anything else of the page runs, in an attribute of the
 // root element and to Google's tags. In a page made for one visitor it is told; in a page that all get alike it reads the
 // outcome that the server left beside the consent cookie, and believes it only while it is sure to hold.
-const root = document.documentElement;
-const { cookie, ids, stamp, signals, granted } = document.currentScript!.dataset;
+const { documentElement: root, cookie: cookies, currentScript } = document;
+const { cookie, outcome, ids, stamp, signals, granted } = currentScript!.dataset;
 
 /** The value of a cookie that is there once. */
 const read = (name: string): string => {
-  const around = document.cookie.split(RegExp(`(?:^|; )${name}=([^;]*)`));
+  const around = cookies.split(RegExp(`(?:^|; )${name}=([^;]*)`));
   return around.length == 3 ? around[1]! : "";
 };
 
@@ -16,11 +16,13 @@ if (cookie) {
   let hash = 0x811c9dc5;
   for (const character of read(cookie)) hash = Math.imul(hash ^ character.charCodeAt(0), 0x1000193);
   // Numbers, as far as they are used as such.
-  const [of, at, until, flags, check, bits] = read(cookie + "-outcome").split(".") as any[];
+  const [of, at, until, flags, bits, check] = read(outcome!).split(".") as any[];
   const now = Date.now() / 1000;
   if (
     of == stamp &&
-    check == (hash >>> 0).toString(16) &&
+    check == hash &&
+    // Beyond, nothing stored is believed anywhere.
+    cookies.length <= 65536 &&
     // A clock may be a day behind, as everywhere.
     now > at - 86400 &&
     now < until &&

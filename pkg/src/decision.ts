@@ -29,6 +29,7 @@ export function unavailable(policy: Policy): Decision {
     ids,
     prompt: null,
     notice: null,
+    overridable: [],
     persist: false,
   };
 }

@@ -20,7 +20,7 @@ takeOver("[data-cy]:not([data-cy=choices])", async (answer, form) => {
   if (!decision.prompt) root().querySelectorAll("[data-cy=prompt]").forEach((box) => box.remove());
   // The policy changed while the page was open: what is to be asked now is in the next page.
   else if (decision.version > answer.version) location.reload();
-  if (answer.act === "acknowledge") form.closest("[data-cy]")?.remove();
+  form.closest("[data-cy=notice]")?.remove();
 });
 
 // A page that all visitors get alike: its first script said what it could know, and the server knows the rest.

@@ -4,7 +4,7 @@ export interface Answer {
   policy: string;
   version: number;
   act: string;
-  /** Where it was given: "banner", "choices" or "script". */
+  /** How it was given: "banner", "choices", "script", or "gpc-override". */
   method: string;
   asked: readonly string[];
   on: readonly string[];

@@ -18,7 +18,7 @@ export function render(
   parent: Element,
   kind: "prompt" | "choices",
   policy: Policy,
-  { prompt, notice, ids, version }: Decision,
+  { prompt, notice, ids, version, overridable }: Decision,
   mount = "",
 ): void {
   const { categories, services = [], changes = [] } = policy;
@@ -26,7 +26,9 @@ export function render(
   const own = services.filter((service) => service.own);
   const necessary = categories.find(({ id }) => id === "necessary");
   const switches = [...optional, ...own];
-  const asked = kind === "choices" ? switches : switches.filter(({ id }) => prompt?.ids.includes(id));
+  const those = (ids: readonly string[]) => switches.filter(({ id }) => ids.includes(id));
+  const offered = kind === "choices" ? overridable : notice?.conflict ?? [];
+  const asked = kind === "choices" ? switches : those(prompt?.ids ?? offered);
   const told = (prompt ?? notice)?.changes ?? [];
   const url = policy.contact?.url || undefined;
   const { cause } = prompt ?? {};
@@ -40,6 +42,12 @@ export function render(
     // Nothing is ticked beforehand on the banner, whatever was granted earlier (Planet49, C-673/17).
     ticked: flag(kind === "choices" && ids[id]?.status === "granted"),
   });
+  /** What a form is about. */
+  const about = (list: typeof switches): Values => ({
+    asked: list.map(({ id }) => id).join(" "),
+    names: list.map(({ id, name = id }) => name).join(", "),
+    switches: list.map(choice),
+  });
   // A service with a choice of its own stands under its category.
   const panel = () =>
     optional.flatMap((category) => [category, ...own.filter((part) => part.category === category.id)]);
@@ -48,27 +56,28 @@ export function render(
     space: " ",
     ...words(),
     ...policy.words,
+    ...about(asked),
     ...(kind === "choices" && {
+      switches: panel().map(choice),
       ...(necessary?.name && { necessary: necessary.name }),
       ...(necessary?.purpose && { necessaryPurpose: necessary.purpose }),
     }),
     locale: policy.locale ?? "en",
     policy: policy.id,
     version: String(version),
-    asked: kind === "choices" || prompt ? asked.map(({ id }) => id).join(" ") : "",
+    overrides: offered.length ? [about(those(offered))] : [],
     back: "",
     mount: mount || undefined,
     isFirst: flag(isFirst),
     isChanged: flag(cause === "policy-changed"),
     isRenewed: flag(!isFirst && cause !== "policy-changed"),
     isAll: flag(asked.length === switches.length),
-    names: asked.map(({ id, name = id }) => name).join(", "),
-    switches: (kind === "choices" ? panel() : asked).map(choice),
     hasChanges: flag(told.length),
     changes: changes.filter((change) => told.includes(change.version)).map(({ summary = "" }) => ({ summary })),
     contactUrl: url,
     hasLinks: flag(mount || url),
     isGpc: flag(notice?.gpc),
+    hasActions: flag(told.length || offered.length),
     isOptOut: flag(notice?.optOut && mount),
   };
   if (kind === "choices" || prompt) grow(parent, kind, values);

@@ -40,11 +40,13 @@ export interface Prompt<Id extends string = string> {
   changes: number[];
 }
 
-export interface Notice {
-  /** A Global Privacy Control signal is honoured. */
+export interface Notice<Id extends string = string> {
+  /** A Global Privacy Control signal is honoured, and the regime wants that displayed. */
   gpc: boolean;
   /** The regime wants a visible way to opt out. */
   optOut: boolean;
+  /** What the visitor had granted and the signal denies, where it may be overridden. */
+  conflict: Id[];
   /** Versions of the changes to be made known. */
   changes: number[];
 }
@@ -61,7 +63,9 @@ export interface Decision<Id extends string = string> {
   now: number;
   ids: Record<Id, { status: Status; reason: Reason }>;
   prompt: Prompt<Id> | null;
-  notice: Notice | null;
+  notice: Notice<Id> | null;
+  /** What the signal denies now and the visitor may allow all the same, explicitly. */
+  overridable: Id[];
   /** Whether a server should write the outcome down without an act of the visitor, as for GPC. */
   persist: boolean;
 }

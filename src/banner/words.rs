@@ -44,6 +44,10 @@ pub enum Word {
     Understood,
     /// Said when a GPC signal was honoured.
     GpcHonoured,
+    /// Says what a GPC signal turns off although the visitor may have allowed it; the names follow.
+    GpcConflict,
+    /// The button that overrides a GPC signal.
+    AllowAnyway,
     /// The link to object where something is allowed by default.
     OptOut,
     /// Says that content waits for consent; the name of the service follows.
@@ -57,7 +61,7 @@ pub enum Word {
 words!(Word: Title = "title", Intro = "intro", Changed = "changed", Renew = "renew", Accept = "accept",
     Reject = "reject", AcceptThese = "acceptThese", RejectThese = "rejectThese", Settings = "settings", Save = "save", AllChoices = "allChoices", Necessary = "necessary",
     NecessaryPurpose = "necessaryPurpose", AlwaysOn = "alwaysOn", Saved = "saved", Failed = "failed",
-    Understood = "understood", GpcHonoured = "gpcHonoured", OptOut = "optOut", Waiting = "waiting", Allow = "allow",
+    Understood = "understood", GpcHonoured = "gpcHonoured", GpcConflict = "gpcConflict", AllowAnyway = "allowAnyway", OptOut = "optOut", Waiting = "waiting", Allow = "allow",
     Contact = "contact");
 
 /// The library's own wordings, a line for each word in the order of [`Word::ALL`]: its name and the text. The npm

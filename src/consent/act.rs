@@ -89,7 +89,9 @@ impl Case<'_> {
         seal: SealState,
         in_page: bool,
     ) -> Option<String> {
-        let mut draft = Draft::new(self, stored, seal, answer.version.get(), answer.method);
+        // The form of a notice may say how its other answers are given.
+        let method = if answer.act == Act::Acknowledge { Method::Notice } else { answer.method };
+        let mut draft = Draft::new(self, stored, seal, answer.version.get(), method);
         if in_page {
             draft.forbid_grants();
         }

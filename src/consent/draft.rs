@@ -9,7 +9,7 @@ use super::{
     codec::{Entry, Stamp},
 };
 use crate::{
-    decision::{Case, Reason, Resolved, Status, Stored, can_override, is_from_future, resolve, signal_denies},
+    decision::{Case, Persist, Reason, Resolved, Status, Stored, can_override, is_from_future, resolve, signal_denies},
     policy::{ChangeKind, Item, RegimeKind, Sense, Step, is_id},
     text::{has_word, push, words},
     timestamp::Timestamp,
@@ -210,7 +210,7 @@ impl<'a> Draft<'a> {
     pub(super) fn remember_signal(&mut self) {
         let method = core::mem::replace(&mut self.stamp.method, Method::Gpc);
         for (place, item) in self.case.terms.switches() {
-            if self.case.verdict(place).persist && self.said(&item.short).is_none() {
+            if self.case.verdict(place).persist != Persist::Nothing && self.said(&item.short).is_none() {
                 self.put(place, item, false);
             }
         }

@@ -1,12 +1,12 @@
 //! What was decided, together with the terms it was decided on.
 
 use super::{
-    PerItem, PromptCause, Reason, Status, Stored, Verdict, resolve,
-    rule::{Judge, unusable},
+    PerItem, Persist, PromptCause, Reason, Status, Stored, Verdict, resolve,
+    rule::{Judge, can_override, unusable},
 };
 use crate::{
     consent::SealState,
-    policy::{ChangeKind, Item, NECESSARY_PLACE, Regime, Step, Terms},
+    policy::{ChangeKind, Item, NECESSARY_PLACE, Regime, RegimeKind, Step, Terms},
     signals::Signals,
     timestamp::Timestamp,
 };
@@ -98,7 +98,24 @@ impl<'a> Case<'a> {
 
     /// What the visitor is to be asked about.
     pub(crate) fn asked(self) -> Switches<'a> {
-        Switches { verdicts: Some(self.verdicts()), ..self.terms.switches() }
+        self.those(Only::Asked)
+    }
+
+    /// What was granted and is denied by a signal that may be overridden.
+    pub(crate) fn in_conflict(self) -> Switches<'a> {
+        self.those(Only::InConflict)
+    }
+
+    /// What a signal denies and the visitor may allow all the same.
+    pub(crate) fn overridable(self) -> Switches<'a> {
+        self.those(Only::DeniedByGpc)
+    }
+
+    pub(super) fn those(self, only: Only) -> Switches<'a> {
+        let outcome = self.outcome;
+        let overridable = outcome.signals.gpc && outcome.unusable.is_none() && can_override(self.regime());
+        let verdicts = if overridable || only == Only::Asked { self.verdicts() } else { &[] };
+        Switches { only: Some((only, verdicts)), ..self.terms.switches() }
     }
 
     /// The changes since the visitor chose that touch what is asked. None on a first visit.
@@ -127,9 +144,11 @@ impl<'a> Case<'a> {
     /// What to tell the visitor, if anything.
     pub(crate) fn notice(self) -> Option<Tidings> {
         let mut tidings = Tidings::default();
+        // Where consent is asked first a signal changes little, and is no reason for a bar on each page.
+        let displays_gpc = self.outcome.signals.gpc && self.regime().kind != RegimeKind::OptIn;
         for (place, _) in self.terms.switches() {
             let reason = self.verdict(place).reason;
-            tidings.gpc_honoured |= self.outcome.signals.gpc && reason == Reason::Gpc;
+            tidings.gpc_honoured |= displays_gpc && reason == Reason::Gpc;
             tidings.opt_out |= reason == Reason::RegimeDefault;
         }
         (tidings.gpc_honoured || tidings.opt_out || self.told_changes().next().is_some()).then_some(tidings)
@@ -137,16 +156,23 @@ impl<'a> Case<'a> {
 
     /// Whether a signal denied something that should be stored.
     pub(crate) fn must_persist(&self) -> bool {
-        self.verdicts().iter().any(|verdict| verdict.persist)
+        self.verdicts().iter().any(|verdict| verdict.persist != Persist::Nothing)
     }
 }
 
-/// Everything a visitor can switch: optional categories, and services with a choice of their own; or what of it is
-/// asked. One small type instead of iterator adapters, as every place that goes through them shares its code.
+/// Which switches are wanted, by their verdict.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Only {
+    Asked,
+    InConflict,
+    DeniedByGpc,
+}
+
+/// Everything a visitor can switch: optional categories, and services with a choice of their own; or some of it. One
+/// small type instead of iterator adapters, as every place that goes through them shares its code.
 pub(crate) struct Switches<'a> {
     pub(crate) items: &'a [Item],
-    /// Where only what is asked is wanted.
-    pub(crate) verdicts: Option<&'a [Verdict]>,
+    pub(crate) only: Option<(Only, &'a [Verdict])>,
     pub(crate) next: usize,
 }
 
@@ -158,8 +184,15 @@ impl<'a> Iterator for Switches<'a> {
             let place = self.next;
             let item = self.items.get(place)?;
             self.next += 1;
-            let asked = |verdicts: &[Verdict]| verdicts.get(place).is_some_and(|verdict| verdict.ask);
-            if item.is_switch(place) && self.verdicts.is_none_or(asked) {
+            let wanted = match self.only {
+                None => true,
+                Some((only, verdicts)) => verdicts.get(place).is_some_and(|verdict| match only {
+                    Only::Asked => verdict.ask,
+                    Only::InConflict => verdict.persist == Persist::Conflict,
+                    Only::DeniedByGpc => verdict.reason == Reason::Gpc,
+                }),
+            };
+            if item.is_switch(place) && wanted {
                 return Some((place, item));
             }
         }

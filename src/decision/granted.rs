@@ -40,6 +40,10 @@ purposes! {
 
 /// Proof that `P` is allowed for this request. Only a [`Decision`] makes it, and it cannot be copied.
 ///
+/// Let what needs consent take a `&Granted<P>`: a reference cannot leave the request, so neither a task that outlives it
+/// nor a static can have one. What is done with the proof itself is the handler's word; with the server's own cookies, a
+/// proof of another request proves nothing.
+///
 /// ```compile_fail
 /// let forged = consentry::Granted::<consentry::decision::Statistics>(core::marker::PhantomData);
 /// ```

@@ -2,7 +2,7 @@
 
 use alloc::string::String;
 
-use super::{Case, Changes, Decision};
+use super::{Case, Changes, Decision, case::Only};
 use crate::text::{push, push_number};
 
 impl Decision {
@@ -49,13 +49,7 @@ impl Case<'_> {
         push(out, "\"}},\"prompt\":");
         if self.asks() {
             say(out, "{\"cause\":\"", outcome.cause.word());
-            push(out, "\",\"ids\":[");
-            let mut between = "\"";
-            for (_, item) in self.asked() {
-                say(out, between, &item.id);
-                between = "\",\"";
-            }
-            push(out, "\"]");
+            self.push_ids(out, "\",\"ids\":[", Only::Asked);
             push_changes(out, self.asked_changes());
         } else {
             push(out, "null");
@@ -64,12 +58,26 @@ impl Case<'_> {
         if let Some(tidings) = self.notice() {
             flag(out, "{\"gpc\":", tidings.gpc_honoured);
             flag(out, ",\"optOut\":", tidings.opt_out);
+            self.push_ids(out, ",\"conflict\":[", Only::InConflict);
             push_changes(out, self.told_changes());
         } else {
             push(out, "null");
         }
+        self.push_ids(out, ",\"overridable\":[", Only::DeniedByGpc);
         flag(out, ",\"persist\":", self.must_persist());
         push(out, "}");
+    }
+
+    /// The ids of switches, and the end of their list.
+    fn push_ids(self, out: &mut String, before: &str, only: Only) {
+        push(out, before);
+        let mut between = "\"";
+        for (_, item) in self.those(only) {
+            say(out, between, &item.id);
+            push(out, "\"");
+            between = ",\"";
+        }
+        push(out, "]");
     }
 }
 

@@ -37,9 +37,17 @@ impl<'a> Notice<'a> {
         self.decision.case().notice().unwrap_or_default()
     }
 
-    /// Whether a GPC signal sent with this request denied something: California wants it displayed (11 CCR 7025(c)(6)).
+    /// Whether a GPC signal sent with this request denied something that would go without asking otherwise: California
+    /// wants it displayed (11 CCR 7025(c)(6)). Never in an opt-in regime.
     pub fn gpc_honoured(&self) -> bool {
         self.tidings().gpc_honoured
+    }
+
+    /// What the visitor had granted and the signal denies, where an explicit override is possible: the visitor may be told
+    /// of the conflict and asked (11 CCR 7025(c)(3)). The denial is stored, so it is told once; what can be overridden
+    /// later on is [`Decision::overridable`].
+    pub fn conflict(&self) -> impl Iterator<Item = &'a str> + use<'a> {
+        self.decision.case().in_conflict().map(|(_, item)| &*item.id)
     }
 
     /// Whether something is allowed by default, so that a way to object must be offered.

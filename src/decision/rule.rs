@@ -1,6 +1,6 @@
 //! The rule itself: when a grant counts, what a denial and a signal do, when to ask.
 
-use super::{Outcome, PromptCause, Reason, Status, Stored, Verdict};
+use super::{Outcome, Persist, PromptCause, Reason, Status, Stored, Verdict};
 use crate::{
     consent::{CLOCK_SKEW_MILLIS, Choice, DecodeError, Entry, Method, SealState},
     policy::{GpcRule, Item, Regime, RegimeKind, Terms},
@@ -89,7 +89,10 @@ impl Judge<'_> {
             verdict.reason = Reason::Gpc;
             // Where nothing is allowed by default nothing needs to be remembered: in opt-in regimes, and under a
             // consent that cannot be used. Storing the denial would make such a consent usable.
-            verdict.persist = !opt_in && outcome.unusable.is_none();
+            if !opt_in && outcome.unusable.is_none() {
+                let counts = entry.is_some() && fault.is_none();
+                verdict.persist = if counts { Persist::Conflict } else { Persist::Denial };
+            }
         } else if let Some(fault) = fault {
             verdict.reason = fault;
             verdict.ask = !matches!(fault, Reason::NewerPolicy | Reason::NewerFormat);
@@ -113,7 +116,7 @@ impl Judge<'_> {
         let mut verdict = self.outcome.verdicts.get(item.switch).copied().unwrap_or_default();
         // What a visitor is asked, and what is stored, is the switch's.
         verdict.ask = false;
-        verdict.persist = false;
+        verdict.persist = Persist::Nothing;
         match refused {
             Some(refused) if verdict.status != Status::Denied => {
                 verdict = Verdict::default();

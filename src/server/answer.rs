@@ -11,6 +11,7 @@ use serde_json::Value as Json;
 use super::origin::local_path;
 use crate::{
     consent::{Act, Method},
+    decision::Decision,
     policy::PolicyVersion,
 };
 
@@ -38,6 +39,14 @@ pub(super) enum What {
 }
 
 impl Posted {
+    /// Whether it may be given under a decision: a signal is overridden only where it denies what the answer is about, and
+    /// where that is possible.
+    pub(super) fn fits(&self, decision: &Decision) -> bool {
+        let overridable = |id: &String| decision.overridable().any(|known| known == id);
+        let all = !self.asked.is_empty() && self.asked.iter().all(overridable);
+        self.method != Method::GpcOverride || (all && !self.only_denies())
+    }
+
     /// Whether it can do nothing but deny.
     pub(super) fn only_denies(&self) -> bool {
         match self.what {
@@ -123,12 +132,14 @@ fn what(act: &str) -> Option<What> {
     if act == "forget" { Some(What::Forget) } else { Act::from_word(act).map(What::Act) }
 }
 
-/// How the answer was given. What only a signal or the conflict notice may say is not taken from a request.
+/// How the answer was given. What only a signal may say is not taken from a request.
 fn method(act: &str, how: Option<&str>) -> Option<Method> {
     match (act, how) {
         ("withdraw", _) => Some(Method::Withdrawal),
         ("acknowledge", _) => Some(Method::Notice),
         (_, None) => Some(Method::Banner),
+        // Its form says yes; a no needs no override.
+        ("accept" | "save", Some("gpc-override")) => Some(Method::GpcOverride),
         (_, Some(how)) => {
             Method::from_word(how).filter(|method| matches!(method, Method::Banner | Method::Choices | Method::Script))
         }
@@ -160,7 +171,9 @@ mod tests {
             "policy=p&version=1&act=buy",
             "policy=p&version=1&version=2&act=save",
             "policy=p&version=1&act=save&act=accept",
-            "policy=p&version=1&act=accept&method=gpc-override",
+            "policy=p&version=1&act=accept&method=gpc",
+            "policy=p&version=1&act=reject&method=gpc-override",
+            "policy=p&version=1&act=forget&method=gpc-override",
             "policy=p&version=4294967296&act=save",
         ] {
             assert_eq!(read(FORM, bad.as_bytes()), None, "{bad}");

@@ -1,12 +1,20 @@
-//! Extractors for axum: [`Decision`], [`Granted`], `Option<Granted<P>>`, [`ConsentHtml`] and [`Visitor`].
+//! Extractors for axum: [`Decision`], [`Granted`], `Option<Granted<P>>`, [`ConsentHtml`] and [`Visitor`]; and what a handler
+//! tells of its response: [`Shared`] and [`Nonce`].
+
+use core::convert::Infallible;
 
 use axum_core::{
     extract::{FromRequestParts, OptionalFromRequestParts},
-    response::{IntoResponse, Response},
+    response::{IntoResponse, IntoResponseParts, Response, ResponseParts},
 };
-use http::{StatusCode, request::Parts};
+use http::{StatusCode, header, request::Parts};
 
-use super::visitor::{ConsentHtml, Visitor};
+use super::{
+    nonce::Nonce,
+    proven::{NotCovered, ProvenCookie},
+    share::Shared,
+    visitor::{ConsentHtml, Visitor},
+};
 use crate::decision::{Decision, Granted, Purpose};
 
 /// An extractor ran without a `ConsentLayer` around the handler. Answers 500 and names the missing line.
@@ -77,7 +85,7 @@ impl<S: Sync, P: Purpose + 'static> FromRequestParts<S> for Granted<P> {
 
 /// `None` where nothing is granted; without a layer too, which is logged once.
 impl<S: Sync, P: Purpose + 'static> OptionalFromRequestParts<S> for Granted<P> {
-    type Rejection = core::convert::Infallible;
+    type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Option<Self>, Self::Rejection> {
         static TOLD: std::sync::Once = std::sync::Once::new();
@@ -88,5 +96,42 @@ impl<S: Sync, P: Purpose + 'static> OptionalFromRequestParts<S> for Granted<P> {
                 Ok(None)
             }
         }
+    }
+}
+
+/// Marks a response: a handler returns `(Shared::ForAll, Html(page))`.
+impl IntoResponseParts for Shared {
+    type Error = Infallible;
+
+    fn into_response_parts(self, mut parts: ResponseParts) -> Result<ResponseParts, Self::Error> {
+        parts.extensions_mut().insert(self);
+        Ok(parts)
+    }
+}
+
+/// Tells the nonce of a page: a handler returns `(nonce, Html(page))`.
+impl IntoResponseParts for Nonce {
+    type Error = Infallible;
+
+    fn into_response_parts(self, mut parts: ResponseParts) -> Result<ResponseParts, Self::Error> {
+        parts.extensions_mut().insert(self);
+        Ok(parts)
+    }
+}
+
+impl IntoResponseParts for ProvenCookie {
+    type Error = Infallible;
+
+    fn into_response_parts(self, mut parts: ResponseParts) -> Result<ResponseParts, Self::Error> {
+        parts.headers_mut().append(header::SET_COOKIE, self.header().clone());
+        Ok(parts)
+    }
+}
+
+/// The application's fault: answers an empty 500 and is logged.
+impl IntoResponse for NotCovered {
+    fn into_response(self) -> Response {
+        tracing::error!("{self}");
+        StatusCode::INTERNAL_SERVER_ERROR.into_response()
     }
 }

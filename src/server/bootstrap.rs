@@ -25,19 +25,16 @@ impl Site {
 }
 
 /// For a page that all visitors get alike.
-pub(super) fn for_all(ui: &ConsentHtml, markup: Markup) -> String {
+pub(super) fn for_all(site: &Site, ui: &ConsentHtml) -> String {
     let policy = ui.decision().policy();
     let mut ids = String::new();
     for item in share::optional(policy) {
         ids += if ids.is_empty() { "" } else { " " };
         ids += &item.id;
     }
-    let cookie = ui.consent_cookie();
-    let stamp = share::stamp(policy);
-    script(
-        ui,
-        &format!(" data-cookie=\"{cookie}\" data-ids=\"{ids}\" data-stamp=\"{stamp}\"{}", signals(policy, markup)),
-    )
+    let cookies = format!(" data-cookie=\"{}\" data-outcome=\"{}\"", site.cookie_name(), site.outcome_name());
+    let (stamp, signals) = (site.stamp(policy), signals(policy, site.markup));
+    script(ui, &format!("{cookies} data-ids=\"{ids}\" data-stamp=\"{stamp}\"{signals}"))
 }
 
 /// For a page of one visitor; nothing where nothing in it has to know.

@@ -189,6 +189,9 @@ impl Site {
             }
         }
         let visit = self.visit(&policy, headers);
+        if !posted.fits(&visit.decision) {
+            return empty(StatusCode::BAD_REQUEST);
+        }
         let mut set_cookies = Vec::new();
         let decision = match posted.what {
             What::Forget => {

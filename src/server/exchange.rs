@@ -183,7 +183,7 @@ impl Exchange {
     fn head(&self, ui: &ConsentHtml, for_all: bool) -> String {
         let markup = self.site.markup;
         if for_all {
-            return bootstrap::for_all(ui, markup) + &ui.assets();
+            return bootstrap::for_all(&self.site, ui) + &ui.assets();
         }
         if !self.visitor.lacks_head() {
             return String::new();

@@ -44,7 +44,7 @@ impl Site {
     /// writes; and puts in the banner, as [`insert_banner`](Self::insert_banner) does.
     ///
     /// An element with `data-consent="id"`, such as a script, an iframe, an image or a link, is held back: a script's type
-    /// becomes `text/plain`, and its addresses go into attributes like `data-src`, which no browser loads. In the place of
+    /// becomes `text/plain`, and the addresses of the others go into attributes like `data-src`, which no browser loads. In the place of
     /// an embed stands what is missing, with a button that allows it. An element written in its inert form becomes live
     /// where it is granted, so that pre-rendered files can be written once, in either form.
     ///

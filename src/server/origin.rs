@@ -33,13 +33,14 @@ pub(super) fn source(uri: &Uri, headers: &HeaderMap) -> Source {
     }
 }
 
-enum Line<'a> {
+/// The value of a header that is to be there once.
+pub(super) enum Line<'a> {
     Absent,
     Text(&'a str),
     Bad,
 }
 
-fn single<'a>(headers: &'a HeaderMap, name: &str) -> Line<'a> {
+pub(super) fn single<'a>(headers: &'a HeaderMap, name: &str) -> Line<'a> {
     let mut lines = headers.get_all(name).iter();
     match (lines.next(), lines.next()) {
         (None, _) => Line::Absent,

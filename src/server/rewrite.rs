@@ -335,7 +335,8 @@ fn fills_a_place(element: &Element<'_, '_>) -> bool {
 }
 
 fn hold_back(element: &mut Element<'_, '_>) -> HandlerResult {
-    if element.tag_name() == "script" {
+    let is_script = element.tag_name() == "script";
+    if is_script {
         let kind = element.get_attribute("type").unwrap_or_default();
         if !is_inert(&kind) {
             if !kind.is_empty() {
@@ -347,6 +348,10 @@ fn hold_back(element: &mut Element<'_, '_>) -> HandlerResult {
     for name in ADDRESSES {
         if let Some(value) = element.get_attribute(name) {
             let waiting = String::from("data-") + name;
+            // No browser loads a script of that type, and only an address that was parsed as one is good under Trusted Types.
+            if is_script && name == "src" && !element.has_attribute(&waiting) {
+                continue;
+            }
             // What a page already lets wait is the address; the other one is a stand-in.
             if !element.has_attribute(&waiting) {
                 element.set_attribute(&waiting, &value)?;

@@ -20,9 +20,9 @@ use super::{
     visitor::{Visitor, cookie_pieces},
 };
 use crate::{
-    consent::Consent,
+    consent::{CLOCK_SKEW_MILLIS, Choice, Consent},
     cookies,
-    decision::{Decision, Status, Stored},
+    decision::{Decision, Status, Stored, is_from_future},
     policy::{Item, NECESSARY_PLACE, Policy, Regime},
     signals::Signals,
     timestamp::Timestamp,
@@ -88,20 +88,9 @@ fn bits(policy: &Policy, is_set: impl Fn(&Item) -> bool) -> String {
     digits
 }
 
-/// Ties an outcome to its format, to the very list of ids that its bits are about, to the version and to the regimes.
-pub(super) fn stamp(policy: &Policy) -> String {
-    let mut text = format!("1 {} {} {:?}", policy.id(), policy.version(), policy.regimes());
-    for item in optional(policy) {
-        text.push(' ');
-        text.push_str(&item.id);
-    }
-    checksum(&text)
-}
-
 /// FNV-1a, 32 bits, of ASCII: short in the page's script. It tells texts apart; nothing is safe because of it.
-fn checksum(text: &str) -> String {
-    let hash = text.bytes().fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
-    format!("{hash:x}")
+fn checksum(text: &str) -> u32 {
+    text.bytes().fold(0x811c_9dc5, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
 }
 
 /// The key of what a page depends on.
@@ -133,7 +122,7 @@ fn meaning(policy: &Policy) -> String {
             text.push(' ');
         }
     }
-    checksum(&text)
+    format!("{:x}", checksum(&text))
 }
 
 /// Says what a response depends on.
@@ -158,15 +147,26 @@ pub(super) fn knows_key(visitor: &Visitor, headers: &HeaderMap) -> bool {
 }
 
 impl Site {
-    /// The name of the cookie with the outcome.
-    pub(super) fn outcome_name(&self) -> String {
-        format!("{}-outcome", self.cookie_name())
+    /// The name of the cookie with the outcome. A page cannot tell who wrote it, so it is the host's own, which no subdomain
+    /// can set, even where they share the consent.
+    pub(super) fn outcome_name(&self) -> &'static str {
+        if self.is_secure() { "__Host-privacy-outcome" } else { "privacy-outcome" }
     }
 
     /// Whether a cookie is the library's own.
     pub(super) fn is_own_cookie(&self, name: &str) -> bool {
-        let rest = name.strip_prefix(self.cookie_name());
-        rest.is_some_and(|rest| rest.is_empty() || (self.markup.shared && rest == "-outcome"))
+        name == self.cookie_name() || (self.markup.shared && name == self.outcome_name())
+    }
+
+    /// Ties an outcome to its format, to the very list of ids that its bits are about, to the version, to the regimes and to
+    /// the keys that vouch for a consent.
+    pub(super) fn stamp(&self, policy: &Policy) -> String {
+        let mut text = format!("1 {} {} {:?} {:?}", policy.id(), policy.version(), policy.regimes(), self.sealer());
+        for item in optional(policy) {
+            text.push(' ');
+            text.push_str(&item.id);
+        }
+        format!("{:x}", checksum(&text))
     }
 
     /// The header that leaves the outcome of a visit beside the consent, unless the request brought it; `rewritten` is the
@@ -208,19 +208,21 @@ impl Site {
         let holds = |item: &Item| everywhere.iter().all(|decision| decision.status(&item.id) == Some(Status::Granted));
         let shown = decision.prompt().is_some() || decision.notice().is_some();
         let (flags, bits) = (u8::from(gpc) | u8::from(shown) << 1, bits(policy, holds));
-        let at = now.as_millis() / 1000;
+        let (at, until) = span(stored.consent()?, policy, now);
         Some(Outcome {
-            head: stamp(policy),
+            head: self.stamp(policy),
+            now: now.as_millis() / 1000,
             at,
-            until: at + seconds_left(&stored, policy, now),
-            rest: format!("{flags}.{}.{bits}", checksum(text)),
+            until,
+            // The checksum comes last: of an outcome that was cut off nothing is believed. In the script it is a signed number.
+            rest: format!("{flags}.{bits}.{}", checksum(text).cast_signed()),
         })
     }
 
     fn outcome_cookie(&self, outcome: Option<Outcome>) -> Option<HeaderValue> {
-        let life = outcome.as_ref().map_or(0, |outcome| outcome.until - outcome.at);
+        let life = outcome.as_ref().map_or(0, |outcome| outcome.until.saturating_sub(outcome.now));
         let value = outcome.map(|outcome| outcome.to_string()).unwrap_or_default();
-        self.own_cookie(self.outcome_name(), value, life)
+        self.own_cookie(self.outcome_name(), value, life, None)
     }
 }
 
@@ -228,16 +230,17 @@ impl Site {
 /// whether there is something to ask or tell.
 struct Outcome {
     head: String,
-    /// When it was decided, and until when it holds, in seconds since 1970.
+    /// When it was decided, in seconds since 1970; and its [`span`].
+    now: u64,
     at: u64,
     until: u64,
-    /// Flags (1: with a GPC signal, 2: something to show), the checksum of the consent's text, and what is granted.
+    /// Flags (1: with a GPC signal, 2: something to show), what is granted, and the checksum of the consent's text.
     rest: String,
 }
 
 impl fmt::Display for Outcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { head, at, until, rest } = self;
+        let Self { head, at, until, rest, .. } = self;
         write!(f, "{head}.{at}.{until}.{rest}")
     }
 }
@@ -249,18 +252,31 @@ impl Outcome {
         let mut times = times.into_iter().flat_map(|times| times.split('.')).map(|part| part.parse::<u64>().ok());
         let (_, at, until) = (times.next(), times.next().flatten(), times.next().flatten());
         // The seconds of both are rounded.
-        matches!((at, until), (Some(at), Some(until)) if at <= self.at && self.at < until && until <= self.until + 1)
+        matches!((at, until), (Some(at), Some(until)) if at <= self.at && self.now < until && until <= self.until + 1)
     }
 }
 
-/// How long an outcome holds, in seconds: as long as the oldest grant in it, in the regime where grants count for the
-/// shortest.
-fn seconds_left(stored: &Stored<'_>, policy: &Policy, now: Timestamp) -> u64 {
+/// From when to when an outcome holds, in seconds since 1970: a page whose clock is more than the allowed skew before the
+/// first, or at the second, does not believe it. In between no grant expires, even in the regime where grants count for
+/// the shortest; none that is believed is from the future, and none becomes believable that is not yet, as it may take
+/// the place of an older answer.
+fn span(consent: &Consent<'_>, policy: &Policy, now: Timestamp) -> (u64, u64) {
     let life = policy.regimes().iter().map(Regime::grant_max_age_seconds).min().unwrap_or(0);
-    let entries = stored.consent().into_iter().flat_map(Consent::entries);
-    let left = entries.filter_map(|entry| {
-        let age = now.as_millis().saturating_sub(entry.at().as_millis()).div_ceil(1000);
-        life.checked_sub(age).filter(|left| *left > 0)
-    });
-    left.chain([MAX_OUTCOME_SECONDS]).min().unwrap_or(0)
+    let seconds = now.as_millis() / 1000;
+    let (mut from, mut until) = (seconds, seconds + MAX_OUTCOME_SECONDS);
+    let answers = consent.entries().map(|entry| (entry.at(), entry.choice == Choice::Granted));
+    for (at, is_grant) in answers.chain([(consent.at(), false)]) {
+        let at_millis = at.as_millis();
+        if is_from_future(at, now) {
+            until = until.min((at_millis - CLOCK_SKEW_MILLIS) / 1000);
+            continue;
+        }
+        from = from.max(at_millis.div_ceil(1000));
+        let age = now.as_millis().saturating_sub(at_millis);
+        // What has expired does not expire again.
+        if is_grant && age <= life.saturating_mul(1000) {
+            until = until.min(seconds.saturating_add(life).saturating_sub(age.div_ceil(1000)));
+        }
+    }
+    (from, until)
 }

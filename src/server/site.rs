@@ -9,7 +9,7 @@ use std::sync::{PoisonError, RwLock};
 
 use http::HeaderMap;
 
-use super::{clear, gate::Gate, markup::Markup};
+use super::{clear, gate::Gate, markup::Markup, region};
 use crate::{
     consent::seal::{KeyRing, Sealer},
     cookies::{DEVELOPMENT_NAME, DOMAIN_NAME, SECURE_NAME},
@@ -121,11 +121,35 @@ impl Site {
         self
     }
 
-    /// How the region of a visitor is told, such as from a header that the site's proxy sets and that it can trust.
+    /// How the region of a visitor is told. For a header that the site's proxy sets there are
+    /// [`region_header`](Self::region_header) and [`region_headers`](Self::region_headers).
     #[must_use]
     pub fn region(mut self, region: impl Fn(&HeaderMap) -> Option<Region> + Send + Sync + 'static) -> Self {
         self.region = Some(Arc::new(region));
         self
+    }
+
+    /// Reads the region of a visitor from one header: a code such as `FR` or `US-CA`.
+    ///
+    /// Only a header that the proxy in front *overwrites* may be named here: whatever else reaches the site with that
+    /// name is the visitor's own word, who would choose their regime by it. An empty, repeated or unreadable value, and
+    /// Cloudflare's `XX` (unknown) and `T1` (Tor), say nothing, so that the strictest regime holds.
+    #[must_use]
+    pub fn region_header(self, name: &str) -> Self {
+        let name = name.to_string();
+        self.region(move |headers| region::from_one(headers, &name))
+    }
+
+    /// Reads the region of a visitor from two headers: the country, and its subdivision without it. With `cf-ipcountry`
+    /// and `cf-region-code`, `US` and `CA` are `US-CA`. Without the second header the region is the country; a value that
+    /// cannot be read, in either, says nothing.
+    ///
+    /// Both must be headers that the proxy in front overwrites, and removes where it knows none: see
+    /// [`region_header`](Self::region_header).
+    #[must_use]
+    pub fn region_headers(self, country: &str, subdivision: &str) -> Self {
+        let (country, subdivision) = (country.to_string(), subdivision.to_string());
+        self.region(move |headers| region::from_two(headers, &country, &subdivision))
     }
 
     /// Another clock than the system's, for tests.

@@ -1,4 +1,4 @@
-//! The tower layer.
+//! [`ConsentLayer`] for tower's services.
 
 use alloc::{boxed::Box, string::String, sync::Arc};
 use core::{
@@ -17,151 +17,7 @@ use pin_project_lite::pin_project;
 use tower_layer::Layer;
 use tower_service::Service;
 
-use super::{
-    endpoints::RequestBody,
-    exchange::Exchange,
-    filter::BodyFilter,
-    gate::{GateCounts, Mode, Undeclared},
-    site::{BadDomain, Publisher, Site},
-};
-use crate::{consent::seal::KeyRing, policy::Policy, signals::Region, timestamp::Timestamp};
-
-/// Puts consent in front of a service: each request carries its [`Visitor`], and with it its decision, in its
-/// extensions; the library's own pages are answered under one path; the consent cookie is kept up to date.
-///
-/// ```
-/// use consentry::{Category, Policy, server::ConsentLayer};
-///
-/// let policy = Policy::builder("my-site").category(Category::new("statistics")).build()?;
-/// let layer = ConsentLayer::new(policy).development();
-/// # Ok::<(), consentry::policy::Faults>(())
-/// ```
-#[derive(Clone, Debug)]
-#[must_use = "a layer does nothing until it is put on a service"]
-pub struct ConsentLayer {
-    site: Site,
-}
-
-impl ConsentLayer {
-    /// A layer for a site on https with this policy. See [`Site::new`] for what holds unless said.
-    pub fn new(policy: Policy) -> Self {
-        if policy.is_draft() {
-            tracing::warn!(
-                policy = policy.id(),
-                version = policy.version().get(),
-                material = policy.material(),
-                "the policy is a draft: its newest change carries no digest, so its content can change unnoticed"
-            );
-        }
-        Site::new(policy).into()
-    }
-
-    /// See [`Site::development`].
-    pub fn development(self) -> Self {
-        self.site.development().into()
-    }
-
-    /// See [`Site::keys`].
-    pub fn keys(self, ring: KeyRing) -> Self {
-        self.site.keys(ring).into()
-    }
-
-    /// See [`Site::domain`].
-    ///
-    /// # Errors
-    /// If `domain` is no domain that a cookie can be set for.
-    pub fn domain(self, domain: &str, ring: KeyRing) -> Result<Self, BadDomain> {
-        Ok(self.site.domain(domain, ring)?.into())
-    }
-
-    /// See [`Site::name`].
-    pub fn site_name(self, name: &str) -> Self {
-        self.site.name(name).into()
-    }
-
-    /// See [`Site::mount`].
-    pub fn mount(self, path: &str) -> Self {
-        self.site.mount(path).into()
-    }
-
-    /// See [`Site::region`].
-    pub fn region(self, region: impl Fn(&HeaderMap) -> Option<Region> + Send + Sync + 'static) -> Self {
-        self.site.region(region).into()
-    }
-
-    /// See [`Site::clock`].
-    pub fn clock(self, clock: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
-        self.site.clock(clock).into()
-    }
-
-    /// See [`Site::mode`].
-    pub fn mode(self, mode: Mode) -> Self {
-        self.site.mode(mode).into()
-    }
-
-    /// See [`Site::undeclared`].
-    pub fn undeclared(self, rule: Undeclared) -> Self {
-        self.site.undeclared(rule).into()
-    }
-
-    /// See [`Site::debug_header`].
-    pub fn debug_header(self) -> Self {
-        self.site.debug_header().into()
-    }
-
-    /// See [`Site::insert_banner`].
-    pub fn insert_banner(self) -> Self {
-        self.site.insert_banner().into()
-    }
-
-    /// See [`Site::rewrite_html`].
-    #[cfg(feature = "html")]
-    pub fn rewrite_html(self) -> Self {
-        self.site.rewrite_html().into()
-    }
-
-    /// See [`Site::rewrite_hosts`].
-    #[cfg(feature = "html")]
-    pub fn rewrite_hosts(self) -> Self {
-        self.site.rewrite_hosts().into()
-    }
-
-    /// See [`Site::consent_mode`].
-    pub fn consent_mode(self) -> Self {
-        self.site.consent_mode().into()
-    }
-
-    /// See [`Site::share_pages`].
-    pub fn share_pages(self) -> Self {
-        self.site.share_pages().into()
-    }
-
-    /// See [`Site::strip_requests`].
-    pub fn strip_requests(self) -> Self {
-        self.site.strip_requests().into()
-    }
-
-    /// See [`Site::gate_counts`].
-    pub fn gate_counts(&self) -> GateCounts {
-        self.site.gate_counts()
-    }
-
-    /// The site it puts consent in front of.
-    pub fn site(&self) -> &Site {
-        &self.site
-    }
-
-    /// See [`Site::publisher`].
-    pub fn publisher(&self) -> Publisher {
-        self.site.publisher()
-    }
-}
-
-impl From<Site> for ConsentLayer {
-    fn from(site: Site) -> Self {
-        Self { site }
-    }
-}
+use super::{endpoints::RequestBody, exchange::Exchange, filter::BodyFilter, layer::ConsentLayer, site::Site};
 
 impl<S> Layer<S> for ConsentLayer {
     type Service = ConsentService<S>;
@@ -256,7 +112,7 @@ where
             FutureProjection::Inner { response, exchange } => {
                 let mut response = ready!(response.poll(context))?;
                 let filter = exchange.take().map(|exchange| exchange.end(&mut response)).unwrap_or_default();
-                Poll::Ready(Ok(response.map(|body| ResponseBody::Inner { body, filter, trailers: None })))
+                Poll::Ready(Ok(response.map(|body| ResponseBody::Inner { body, filter, trailers: None, over: false })))
             }
         }
     }
@@ -272,7 +128,7 @@ pin_project! {
         Own { body: Full<Bytes> },
         /// The inner service's, and what becomes of it.
         #[doc(hidden)]
-        Inner { #[pin] body: B, filter: BodyFilter, trailers: Option<HeaderMap> },
+        Inner { #[pin] body: B, filter: BodyFilter, trailers: Option<HeaderMap>, over: bool },
     }
 }
 
@@ -294,19 +150,22 @@ where
             BodyProjection::Own { body } => {
                 Pin::new(body).poll_frame(context).map_err(|never: Infallible| match never {})
             }
-            BodyProjection::Inner { mut body, filter, trailers } => loop {
+            BodyProjection::Inner { over: true, .. } => Poll::Ready(None),
+            BodyProjection::Inner { mut body, filter, trailers, over } => loop {
                 if let Some(trailers) = trailers.take() {
                     return Poll::Ready(Some(Ok(Frame::trailers(trailers))));
                 }
                 let out = match ready!(body.as_mut().poll_frame(context)) {
                     Some(Err(fault)) => return Poll::Ready(Some(Err(fault.into()))),
-                    // The last piece goes before the trailers.
-                    None => match filter.end()? {
-                        last if last.is_empty() => return Poll::Ready(None),
-                        last => last,
-                    },
+                    None => {
+                        // A stream that ended must not be asked again.
+                        *over = true;
+                        let last = filter.end()?;
+                        return Poll::Ready((!last.is_empty()).then(|| Ok(Frame::data(last))));
+                    }
                     Some(Ok(frame)) => match frame.into_data() {
                         Ok(piece) => filter.take(piece)?,
+                        // The last piece goes before the trailers.
                         Err(frame) => {
                             *trailers = frame.into_trailers().ok();
                             filter.end()?
@@ -323,7 +182,10 @@ where
     fn is_end_stream(&self) -> bool {
         match self {
             Self::Own { body } => body.is_end_stream(),
-            Self::Inner { body, filter, trailers } => filter.is_idle() && trailers.is_none() && body.is_end_stream(),
+            Self::Inner { over: true, .. } => true,
+            Self::Inner { body, filter, trailers, .. } => {
+                filter.is_idle() && trailers.is_none() && body.is_end_stream()
+            }
         }
     }
 

@@ -1,7 +1,6 @@
 //! What the server knows of one visitor during one request.
 
 use alloc::{
-    borrow::Cow,
     format,
     string::{String, ToString},
     sync::Arc,
@@ -33,8 +32,7 @@ struct Inner {
     locale: String,
     mount: String,
     back: String,
-    /// The name of the consent cookie.
-    cookie: &'static str,
+    is_secure: bool,
     markup: Markup,
     /// What stores what has to be stored, and deletes the cookies the request brought although they were refused.
     set_cookies: Vec<HeaderValue>,
@@ -59,7 +57,7 @@ impl Site {
             locale,
             mount: self.mount_path().to_string(),
             back,
-            cookie: self.cookie_name(),
+            is_secure: self.is_secure(),
             markup: self.markup,
             set_cookies,
             nonce: OnceLock::new(),
@@ -116,14 +114,15 @@ impl Site {
 
     /// The header that sets, or with no seconds left deletes, the consent cookie.
     pub(super) fn consent_cookie(&self, value: String, seconds: u64) -> Option<HeaderValue> {
-        self.own_cookie(self.cookie_name(), value, seconds)
+        self.own_cookie(self.cookie_name(), value, seconds, self.cookie_domain())
     }
 
     pub(super) fn own_cookie(
         &self,
-        name: impl Into<Cow<'static, str>>,
+        name: &'static str,
         value: String,
         seconds: u64,
+        domain: Option<&str>,
     ) -> Option<HeaderValue> {
         let mut cookie = Cookie::build((name, value))
             .path("/")
@@ -131,7 +130,7 @@ impl Site {
             .secure(self.is_secure())
             .max_age(time::Duration::seconds(i64::try_from(seconds).unwrap_or(0)))
             .build();
-        if let Some(domain) = self.cookie_domain() {
+        if let Some(domain) = domain {
             cookie.set_domain(domain.to_string());
         }
         HeaderValue::from_str(&cookie.to_string()).ok()
@@ -190,6 +189,10 @@ impl Visitor {
 
     pub(super) fn locale(&self) -> &str {
         &self.0.locale
+    }
+
+    pub(super) fn is_secure(&self) -> bool {
+        self.0.is_secure
     }
 
     pub(super) fn set_cookies(&self) -> &[HeaderValue] {
@@ -264,10 +267,6 @@ impl ConsentHtml {
             return first;
         }
         first + &self.assets()
-    }
-
-    pub(super) fn consent_cookie(&self) -> &'static str {
-        self.inner().cookie
     }
 
     pub(super) fn assets(&self) -> String {

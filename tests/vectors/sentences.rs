@@ -20,6 +20,8 @@ pub(crate) const ALL: &[&str] = &[
     "forget() deletes",
     "GPC: in an opt-out regime",
     "In opt-in it denies legitimate-interest ids",
+    "That a signal is honoured is displayed",
+    "Where the regime allows an override",
     "The header counts when",
     "What matches a declared service",
     "Renames, splits, merges:",

@@ -1,11 +1,16 @@
-//! The native build and the WASM build, on the same random cases.
+//! The native build and what is written in other languages, on the same random cases: the WASM build, and the first
+//! script of pages that all visitors get alike.
 
-use std::process::Stdio;
+use std::{
+    fs::File,
+    process::{Command, Stdio},
+};
 
 use anyhow::{Context as _, Result, bail};
 
 use crate::{
     shell::{cannot_start, cargo, in_pkg, line, run},
+    test::FEATURES,
     workspace::Workspace,
 };
 
@@ -34,4 +39,30 @@ pub(crate) fn compare(workspace: &Workspace, cases: u64, seed: u64) -> Result<()
         bail!("{status}: {}", line(&native));
     }
     Ok(())
+}
+
+/// As many random visits as the ordinary test command makes pages look at, beside the vectors.
+pub(crate) const VISITS: u64 = 100;
+
+/// Has the native side write down what the server leaves for pages, and tells a test command where that is.
+pub(crate) fn outcomes(workspace: &Workspace, test: &mut Command, visits: u64, seed: u64) -> Result<()> {
+    let path = workspace.engine().join("outcomes.jsonl");
+    std::fs::create_dir_all(workspace.engine()).context("there is no folder for the cases")?;
+    let file = File::create(&path).with_context(|| format!("cannot write {}", path.display()))?;
+    let mut native = cargo(workspace);
+    native
+        .args(["run", "--quiet", "--package", "consentry", "--example", "outcomes", "--features", FEATURES, "--"])
+        .args(["--visits", &visits.to_string(), "--seed", &seed.to_string()])
+        .stdout(file);
+    run(&mut native)?;
+    test.env("OUTCOMES", path);
+    Ok(())
+}
+
+/// The first script of pages on many more visits.
+pub(crate) fn compare_outcomes(workspace: &Workspace, visits: u64, seed: u64) -> Result<()> {
+    let mut test = in_pkg(workspace, "node");
+    test.args(["--test", "--test-reporter=spec", "test/bootstrap.test.mjs"]);
+    outcomes(workspace, &mut test, visits, seed)?;
+    run(&mut test)
 }

@@ -25,8 +25,9 @@ usage: cargo xtask <command>
   pkg [--sizes] [--functions] [--check]
                              the npm package in pkg/dist; its sizes against the budgets; those of the module's functions;
                              with --check a page script that is out of date is an error instead of rewritten
-  diff [--cases N] [--seed S]
-                             random cases through the native and the WASM build, compared byte for byte
+  diff [--cases N] [--seed S] [--outcomes]
+                             random cases through the native and the WASM build, compared byte for byte; with --outcomes
+                             random visits through the server and the first script of a page for all, which may say less
   bench [args]               the benchmarks";
 
 fn main() -> ExitCode {
@@ -67,16 +68,21 @@ fn run(mut args: Parser) -> Result<()> {
             if sizes { sizes::report(&workspace) } else { Ok(()) }
         }
         "diff" => {
-            let (mut cases, mut seed) = (differential::CASES, 1);
+            let (mut cases, mut seed, mut outcomes) = (None, 1, false);
             while let Some(arg) = args.next()? {
                 match arg {
-                    Arg::Long("cases") => cases = args.value()?.parse()?,
+                    Arg::Long("cases") => cases = Some(args.value()?.parse()?),
+                    Arg::Long("outcomes") => outcomes = true,
                     Arg::Long("seed") => seed = args.value()?.parse()?,
                     other => return Err(other.unexpected().into()),
                 }
             }
             package::build(&workspace, PageScript::Write)?;
-            differential::compare(&workspace, cases, seed)
+            if outcomes {
+                differential::compare_outcomes(&workspace, cases.unwrap_or(differential::VISITS), seed)
+            } else {
+                differential::compare(&workspace, cases.unwrap_or(differential::CASES), seed)
+            }
         }
         "demo" => demo::run_site(&workspace, args.raw_args()?),
         "bench" => {

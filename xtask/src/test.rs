@@ -1,7 +1,6 @@
 //! Everything that must hold.
 
 use std::{
-    ffi::OsStr,
     io::{BufRead as _, BufReader},
     path::PathBuf,
     process::{Command, Stdio},
@@ -20,7 +19,7 @@ use crate::{
 
 /// One set for lints, tests, docs and benchmarks, so that dependencies are built once.
 pub(crate) const FEATURES: &str =
-    "consentry/axum,consentry/html,consentry/json,consentry/seal,consentry/serde,consentry/toml";
+    "consentry/actix,consentry/axum,consentry/html,consentry/json,consentry/seal,consentry/serde,consentry/toml";
 
 /// Each feature by itself, and pairs that meet in the code.
 const COMBINATIONS: &[&str] = &[
@@ -34,12 +33,14 @@ const COMBINATIONS: &[&str] = &[
     "html",
     "tower",
     "axum",
+    "actix",
     "serde,seal",
     "toml,json",
     "json,seal",
     "toml,json,seal",
     "axum,toml",
     "html,tower",
+    "actix,html",
 ];
 
 /// In the names of the tests that need nginx and Varnish.
@@ -147,6 +148,7 @@ impl Session<'_> {
             bail!("there are no tests");
         }
         let mut node = in_pkg(self.workspace, "node");
+        differential::outcomes(self.workspace, &mut node, differential::VISITS, 1)?;
         self.run(node.args(["--test", "--test-reporter=spec"]).args(files))
     }
 }
@@ -215,11 +217,15 @@ fn browser_tests(session: &mut Session<'_>) -> Result<()> {
     let chromium = tools::CHROMIUM.path()?;
     let workspace = session.workspace;
     run_plain(cargo(workspace).args(["build", "--package", "sothinkmedia"]))?;
-    let site = workspace.target.join("debug").join(format!("sothinkmedia{}", std::env::consts::EXE_SUFFIX));
+    let shared = ["--package", "consentry", "--example", "shared-page", "--features", FEATURES];
+    run_plain(cargo(workspace).arg("build").args(shared))?;
+    let built = |name: &str| workspace.target.join("debug").join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
+    let (site, shared) = (built("sothinkmedia"), built("examples/shared-page"));
     let files = scripts(&workspace.pkg().join("test/browser"), ".test.mjs");
     let mut node = in_pkg(workspace, "node");
     node.args(["--test", "--test-reporter=spec", "--test-concurrency=2"]).args(&files);
-    session.run(node.env(tools::CHROMIUM.variable, chromium).env("SOTHINKMEDIA", OsStr::new(&site)))
+    node.env(tools::CHROMIUM.variable, chromium).env("SOTHINKMEDIA", site).env("SHARED_PAGE", shared);
+    session.run(&mut node)
 }
 
 #[cfg(test)]

@@ -2,14 +2,16 @@
 
 use axum::{
     Form,
-    extract::State,
-    http::{HeaderMap, HeaderValue, header::SET_COOKIE},
+    http::{HeaderMap, header::SET_COOKIE},
     response::{IntoResponse, Redirect, Response},
 };
-use consentry::{Decision, Granted, Policy, Purpose};
+use consentry::{
+    Decision, Granted, Purpose,
+    server::{Cookie, NotCovered, ProvenCookie, Visitor},
+};
 use serde::Deserialize;
 
-use crate::{cookies, guard::local_path, region, site::Site};
+use crate::{cookies, guard::local_path, region};
 
 const COOKIE: &str = "theme";
 
@@ -56,11 +58,8 @@ impl Theme {
 }
 
 /// The cookie that remembers an appearance; only with proof of consent there is one.
-fn cookie(_: &Granted<SiteSettings>, policy: &Policy, theme: Theme) -> Option<HeaderValue> {
-    match theme {
-        Theme::System => cookies::delete(COOKIE),
-        Theme::Light | Theme::Dark => cookies::set(policy, COOKIE, theme.word()),
-    }
+fn remember(visitor: &Visitor, proof: &Granted<SiteSettings>, theme: Theme) -> Result<ProvenCookie, NotCovered> {
+    visitor.set_cookie(proof, Cookie::build((COOKIE, theme.word())).http_only(true))
 }
 
 #[derive(Deserialize)]
@@ -71,17 +70,17 @@ pub(crate) struct Choice {
 }
 
 pub(crate) async fn choose(
-    State(site): State<Site>,
+    visitor: Visitor,
     headers: HeaderMap,
     proof: Option<Granted<SiteSettings>>,
     Form(choice): Form<Choice>,
-) -> Response {
+) -> Result<Response, NotCovered> {
     let Some(proof) = proof else {
-        return Redirect::to(&region::link("/appearance", region::of(&headers))).into_response();
+        return Ok(Redirect::to(&region::link("/appearance", region::of(&headers))).into_response());
     };
-    let mut response = Redirect::to(local_path(&choice.back)).into_response();
-    if let Some(cookie) = cookie(&proof, &site.policy(), choice.theme) {
-        response.headers_mut().append(SET_COOKIE, cookie);
-    }
-    response
+    let back = Redirect::to(local_path(&choice.back));
+    Ok(match choice.theme {
+        Theme::System => (cookies::delete(COOKIE).map(|cookie| [(SET_COOKIE, cookie)]), back).into_response(),
+        theme => (remember(&visitor, &proof, theme)?, back).into_response(),
+    })
 }

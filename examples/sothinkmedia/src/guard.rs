@@ -1,5 +1,7 @@
 //! What keeps other sites out: headers on every response, and forms that only our own pages can send.
 
+use std::sync::LazyLock;
+
 use axum::{
     extract::Request,
     http::{
@@ -10,16 +12,24 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-/// Nothing from anywhere else, nothing inline. `'wasm-unsafe-eval'` is for the inspector page alone; the banner runs
-/// without.
-const CSP: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self'; \
-                   connect-src 'self'; frame-src 'self'; form-action 'self'; frame-ancestors 'self'; base-uri 'none'";
+/// Nothing from anywhere else, and nothing inline but the library's first script, by its hash. `'wasm-unsafe-eval'` is for
+/// the inspector page alone; the banner runs without.
+static CSP: LazyLock<Option<HeaderValue>> = LazyLock::new(|| {
+    let bootstrap = consentry::server::Site::bootstrap_csp_hash();
+    let policy = format!(
+        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval' {bootstrap}; style-src 'self'; img-src 'self'; \
+         connect-src 'self'; frame-src 'self'; form-action 'self'; frame-ancestors 'self'; base-uri 'none'"
+    );
+    HeaderValue::from_str(&policy).ok()
+});
 
 pub(crate) async fn headers(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     // The library's own pages come with a stricter one.
-    headers.entry(CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static(CSP));
+    if let Some(policy) = &*CSP {
+        headers.entry(CONTENT_SECURITY_POLICY).or_insert(policy.clone());
+    }
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(REFERRER_POLICY, HeaderValue::from_static("same-origin"));
     response

@@ -105,9 +105,10 @@ impl Page {
                     meta charset="utf-8";
                     meta name="viewport" content="width=device-width, initial-scale=1";
                     title { (title) " · SothinkMedia" }
+                    // Before the style sheets: a script in the page waits for those before it, and the page for the script.
+                    (PreEscaped(self.ui.head()))
                     link rel="icon" href="/assets/mark.svg";
                     link rel="stylesheet" href="/assets/site.css";
-                    (PreEscaped(self.ui.head()))
                     script src="/assets/live.js" defer {}
                 }
                 body {
@@ -160,6 +161,7 @@ impl Page {
                     }
                     ul class="links" {
                         li { a href=(self.choices()) { "Your privacy choices" } }
+                        li { a href="/help" { "Help" } }
                         li { a href=(self.link("/privacy")) { "Privacy policy, version " (policy.version()) } }
                         @if let Some(url) = &policy.contact().url {
                             li { a href=(if url.starts_with('/') { self.link(url) } else { url.clone() }) { "Contact" } }

@@ -26,7 +26,11 @@ use axum::{
     middleware::{from_fn, from_fn_with_state},
     routing::{get, post},
 };
-use consentry::{Policy, consent::seal::KeyRing, server::ConsentLayer};
+use consentry::{
+    Policy,
+    consent::seal::KeyRing,
+    server::{ConsentLayer, Undeclared},
+};
 use tower_http::services::ServeDir;
 
 use site::Site;
@@ -48,7 +52,11 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let consent = ConsentLayer::new(policy)
         .development() // Plain http on this machine only; leave it out behind https.
         .keys(KeyRing::new("k1", &key)?)
-        .region(region::of);
+        .region(region::of)
+        .rewrite_html()
+        .undeclared(Undeclared::Withhold)
+        .consent_mode()
+        .share_pages();
     let site = Site::new(consent.publisher(), next);
 
     let port = std::env::var("PORT").ok().map_or(Ok(8787), |port| port.parse())?;
@@ -76,6 +84,7 @@ fn router(site: Site, consent: ConsentLayer) -> Router {
     visited
         .merge(forms)
         .route("/embed/tour", get(videos::embed))
+        .route("/help", get(pages::help::show))
         .route("/assets/{name}", get(assets::serve))
         .fallback(pages::not_found)
         .with_state(site)

@@ -1,7 +1,10 @@
 //! The offer on the home page: a different one each time for visitors who let us remember the last.
 
-use axum::http::{HeaderMap, HeaderValue};
-use consentry::{Granted, Policy, Purpose};
+use axum::http::HeaderMap;
+use consentry::{
+    Granted, Purpose,
+    server::{Cookie, NotCovered, ProvenCookie, Visitor},
+};
 
 use crate::cookies;
 
@@ -34,12 +37,16 @@ pub(crate) fn first() -> Offer {
 }
 
 /// The offer after the one this browser saw last, and the cookie that says so from now on.
-pub(crate) fn next(_: &Granted<Offers>, policy: &Policy, headers: &HeaderMap) -> (Offer, Option<HeaderValue>) {
+pub(crate) fn next(
+    visitor: &Visitor,
+    proof: &Granted<Offers>,
+    headers: &HeaderMap,
+) -> Result<(Offer, ProvenCookie), NotCovered> {
     let offer = match cookies::get(headers, COOKIE) {
         Some(last) if last == FIRST.id => SECOND,
         Some(last) if last == SECOND.id => THIRD,
         _ => FIRST,
     };
-    let cookie = cookies::set(policy, COOKIE, offer.id);
-    (offer, cookie)
+    let cookie = visitor.set_cookie(proof, Cookie::build((COOKIE, offer.id)).http_only(true))?;
+    Ok((offer, cookie))
 }

@@ -4,6 +4,7 @@ pub(crate) mod account;
 pub(crate) mod activity;
 pub(crate) mod appearance;
 pub(crate) mod cookies;
+pub(crate) mod help;
 pub(crate) mod home;
 pub(crate) mod inspector;
 pub(crate) mod privacy;

@@ -9,13 +9,18 @@ use std::{
 use axum::{
     extract::{ConnectInfo, Request, State},
     http::{
-        HeaderMap, HeaderName, HeaderValue,
-        header::{ACCEPT_LANGUAGE, REFERER, SET_COOKIE, USER_AGENT},
+        HeaderMap, HeaderName,
+        header::{ACCEPT_LANGUAGE, REFERER, USER_AGENT},
     },
     middleware::Next,
-    response::Response,
+    response::{IntoResponse, Response},
 };
-use consentry::{Decision, Granted, Policy, Timestamp, decision::Statistics, signals::accepted_languages};
+use consentry::{
+    Granted, Timestamp,
+    decision::Statistics,
+    server::{Cookie, NotCovered, ProvenCookie, Visitor},
+    signals::accepted_languages,
+};
 
 use crate::{cookies, site::Site, words::short};
 
@@ -110,31 +115,32 @@ impl Recorder {
 }
 
 /// The cookie that ties a browser's views together; only with proof of consent there is one.
-fn stream_cookie(_: &Granted<Statistics>, policy: &Policy, stream: &StreamId) -> Option<HeaderValue> {
-    cookies::set(policy, COOKIE, stream.as_str())
+fn stream_cookie(
+    visitor: &Visitor,
+    proof: &Granted<Statistics>,
+    stream: &StreamId,
+) -> Result<ProvenCookie, NotCovered> {
+    visitor.set_cookie(proof, Cookie::build((COOKIE, stream.as_str())).http_only(true))
 }
 
 /// Records each view of a page where the visitor agreed to it.
 pub(crate) async fn record_view(
     State(site): State<Site>,
-    decision: Decision,
+    visitor: Visitor,
     proof: Option<Granted<Statistics>>,
     mut request: Request,
     next: Next,
-) -> Response {
-    let policy = decision.policy();
-    let kept = policy.service(SERVICE).and_then(|service| service.retention_seconds());
-    let (Some(proof), Some(kept), true) = (proof, kept, is_view(&request)) else { return next.run(request).await };
+) -> Result<Response, NotCovered> {
+    let decision = visitor.decision();
+    let kept = decision.policy().service(SERVICE).and_then(|service| service.retention_seconds());
+    let (Some(proof), Some(kept), true) = (proof, kept, is_view(&request)) else { return Ok(next.run(request).await) };
     let known = StreamId::of(request.headers()).filter(|stream| site.recorder().knows(stream));
-    let Some(stream) = known.or_else(StreamId::random) else { return next.run(request).await };
-    let cookie = stream_cookie(&proof, policy, &stream);
+    let Some(stream) = known.or_else(StreamId::random) else { return Ok(next.run(request).await) };
+    let cookie = stream_cookie(&visitor, &proof, &stream)?;
     site.recorder().record(&proof, stream.clone(), view(&request, decision.now()), kept);
     request.extensions_mut().insert(stream);
-    let mut response = next.run(request).await;
-    if let Some(cookie) = cookie {
-        response.headers_mut().append(SET_COOKIE, cookie);
-    }
-    response
+    let response = next.run(request).await;
+    Ok((cookie, response).into_response())
 }
 
 /// A script that fetches a page is no visit.

@@ -2,10 +2,13 @@
 //! depend on somebody else's.
 
 use axum::{
-    http::{HeaderMap, HeaderValue, StatusCode, header::SET_COOKIE},
+    http::{HeaderMap, StatusCode},
     response::{IntoResponse, Response},
 };
-use consentry::{Decision, Granted, Policy, Purpose};
+use consentry::{
+    Granted, Purpose,
+    server::{Cookie, NotCovered, ProvenCookie, Visitor},
+};
 use maud::{DOCTYPE, html};
 
 use crate::cookies;
@@ -21,22 +24,22 @@ impl Purpose for Videos {
 }
 
 /// The cookie of the player; only with proof of consent there is one.
-fn seen(_: &Granted<Videos>, policy: &Policy) -> Option<HeaderValue> {
-    cookies::set(policy, COOKIE, "seen")
+fn seen(visitor: &Visitor, proof: &Granted<Videos>) -> Result<ProvenCookie, NotCovered> {
+    visitor.set_cookie(proof, Cookie::build((COOKIE, "seen")).http_only(true))
 }
 
 /// The player. The page only embeds it with consent; whoever opens it without is told so.
-pub(crate) async fn embed(decision: Decision, proof: Option<Granted<Videos>>, headers: HeaderMap) -> Response {
+pub(crate) async fn embed(
+    visitor: Visitor,
+    proof: Option<Granted<Videos>>,
+    headers: HeaderMap,
+) -> Result<Response, NotCovered> {
     let Some(proof) = proof else {
-        return (StatusCode::FORBIDDEN, player("This video waits for your consent.", None)).into_response();
+        return Ok((StatusCode::FORBIDDEN, player("This video waits for your consent.", None)).into_response());
     };
     let before = cookies::get(&headers, COOKIE).is_some();
     let status = if before { "You watched this tour before." } else { "Your first time with this tour." };
-    let mut response = player(status, Some(())).into_response();
-    if let Some(cookie) = seen(&proof, decision.policy()) {
-        response.headers_mut().append(SET_COOKIE, cookie);
-    }
-    response
+    Ok((seen(&visitor, &proof)?, player(status, Some(()))).into_response())
 }
 
 /// Three scenes that move for as long as they are wanted to: a check box is the play button.

@@ -1,5 +1,6 @@
 // What the example site promises in words, clause by clause, and how it looks doing so.
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { test } from "node:test";
 import { launch, open } from "./launch.mjs";
 import { cookieNames, grant, prompt, startSite } from "./site-server.mjs";
@@ -50,13 +51,13 @@ for (const javaScriptEnabled of [false, true]) {
     await submit(page, "footer button[value=dark]");
     assert.match(page.url(), /\/appearance$/);
     assert.match(await page.textContent("main"), /We did not change it/);
-    assert.deepEqual(await cookieNames(context), ["privacy"]);
+    assert.deepEqual(await cookieNames(context), ["privacy", "privacy-outcome"]);
     await page.click("[data-cy=placeholder] button[value=save]");
     await page.check("input[value=dark]");
     await submit(page, "main button");
     assert.equal(await page.getAttribute("html", "data-theme"), "dark");
     assert.equal(await page.evaluate("getComputedStyle(document.documentElement).colorScheme"), "dark");
-    assert.deepEqual(await cookieNames(context), ["privacy", "theme"]);
+    assert.deepEqual(await cookieNames(context), ["privacy", "privacy-outcome", "theme"]);
     await page.goto(`${origin}/privacy`);
     assert.equal(await page.getAttribute("html", "data-theme"), "dark");
     assert.deepEqual(errors, []);
@@ -73,7 +74,7 @@ for (const javaScriptEnabled of [false, true]) {
     assert.equal((await context.request.get(`${origin}/embed/tour`)).status(), 403);
     await page.click("[data-cy=placeholder] button[value=save]");
     await page.frameLocator("iframe").locator("text=Your first time").waitFor();
-    assert.deepEqual(await cookieNames(context), ["privacy", "video_tour"]);
+    assert.deepEqual(await cookieNames(context), ["privacy", "privacy-outcome", "video_tour"]);
     await page.waitForSelector("[data-cy=placeholder]", { state: "hidden" });
     assert.deepEqual(errors, []);
   });
@@ -127,7 +128,7 @@ test("the list of cookies tells what is set, withheld and cleared, and follows a
   assert.match(await page.textContent("main"), /Cookies we do not know.*stranger/);
   await page.reload();
   assert.equal(await row(page, "offer"), "withheld");
-  assert.deepEqual(await cookieNames(context), ["_cs", "privacy", "stranger"]);
+  assert.deepEqual(await cookieNames(context), ["_cs", "privacy", "privacy-outcome", "stranger"]);
   assert.deepEqual(errors, []);
 });
 
@@ -147,7 +148,7 @@ test("a click-stream holds what was declared and no more, and can be erased", as
   await submit(page, "text=Erase this click-stream");
   // The redirect is a visit again, in a new stream.
   assert.equal(await page.locator("#stream tbody tr").count(), 1);
-  assert.deepEqual(await cookieNames(context), ["_cs", "privacy"]);
+  assert.deepEqual(await cookieNames(context), ["_cs", "privacy", "privacy-outcome"]);
   assert.deepEqual(errors, []);
 });
 
@@ -178,7 +179,7 @@ test("in no width, light or dark, does anything overflow, lack contrast, break t
     }
 });
 
-test("no page has a script or style of its own in it, and the headers forbid them", async (t) => {
+test("no page has a script or style of its own in it but the library's first, and the headers forbid others", async (t) => {
   const origin = await startSite(t);
   const { context } = await open(browser);
   for (const path of pages) {
@@ -187,7 +188,10 @@ test("no page has a script or style of its own in it, and the headers forbid the
     assert.match(csp, /default-src 'none'/, path);
     assert.doesNotMatch(csp, /unsafe-inline|'unsafe-eval'|\*/, path);
     const html = await response.text();
-    assert.doesNotMatch(html, /<script(?![^>]*\ssrc=)|<style|\sstyle=|\son\w+=/, path);
+    const [inline, ...more] = html.matchAll(/<script(?![^>]*\ssrc=)[^>]*>(.*?)<\/script>/g);
+    const hash = createHash("sha256").update(inline?.[1] ?? "").digest("base64");
+    assert.ok((!inline || csp.includes(`'sha256-${hash}'`)) && more.length === 0, path);
+    assert.doesNotMatch(html, /<style|\sstyle=|\son\w+=/, path);
     assert.match(response.headers()["cache-control"] ?? "", /private|no-store|no-cache/, path);
   }
 });

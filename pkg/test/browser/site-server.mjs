@@ -1,4 +1,4 @@
-// The example site, a process for each caller: one test's publication is no other test's business.
+// Real sites, a process for each caller: one test's publication is no other test's business.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
@@ -7,10 +7,15 @@ import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 
-/** Starts the site on a free port, ends it with the test, and returns its origin. */
-export async function startSite(t) {
-  const binary = process.env.SOTHINKMEDIA;
-  const [command, ...args] = binary ? [binary] : ["cargo", "run", "--quiet", "--package", "sothinkmedia"];
+/** Starts the example site on a free port, ends it with the test, and returns its origin. */
+export const startSite = (t) => start(t, process.env.SOTHINKMEDIA, "--package", "sothinkmedia");
+
+/** The same with the site whose page all visitors get alike. */
+export const startSharedPage = (t) =>
+  start(t, process.env.SHARED_PAGE, "--package", "consentry", "--example", "shared-page", "--features", "axum,html");
+
+async function start(t, binary, ...of) {
+  const [command, ...args] = binary ? [binary] : ["cargo", "run", "--quiet", ...of];
   const site = spawn(command, args, { cwd: root, env: { ...process.env, PORT: "0" }, stdio: ["ignore", "pipe", "inherit"] });
   (t?.after.bind(t) ?? after)(() => site.kill());
   const lines = createInterface({ input: site.stdout });

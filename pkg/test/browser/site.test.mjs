@@ -19,8 +19,8 @@ for (const javaScriptEnabled of [false, true]) {
     const origin = await startSite(t);
     const { page, context, errors } = await open(browser, { javaScriptEnabled });
     await page.addInitScript(() => {
-      window.shift = 0;
-      new PerformanceObserver((list) => list.getEntries().forEach(({ value }) => (shift += value))).observe({
+      window.shifts = [];
+      new PerformanceObserver((list) => shifts.push(...list.getEntries())).observe({
         type: "layout-shift",
         buffered: true,
       });
@@ -46,7 +46,9 @@ for (const javaScriptEnabled of [false, true]) {
       assert.deepEqual([first.height, first.bottom], [box.height, 0]);
       await Promise.all(scripts.map((route) => route.continue()));
       await page.waitForLoadState();
-      assert.equal(await page.evaluate("shift"), 0);
+      // A slow machine lays out a part of the page before it shows any of it: nobody sees that.
+      const seen = `shifts.filter(({ startTime }) => startTime >= performance.getEntriesByName("first-paint")[0].startTime)`;
+      assert.deepEqual(await page.evaluate(`${seen}.map(({ value }) => value)`), []);
     }
     assert.deepEqual(await cookieNames(context), []);
     assert.deepEqual(errors, []);
@@ -65,7 +67,7 @@ for (const javaScriptEnabled of [false, true]) {
       await page.goto(origin + path);
       assert.equal(await page.locator(prompt).count(), 0);
     }
-    assert.deepEqual(await cookieNames(context), ["privacy"]);
+    assert.deepEqual(await cookieNames(context), ["privacy", "privacy-outcome"]);
     const status = statuses(await decisionOf(context, origin));
     assert.deepEqual([status.preferences, status.statistics, status.marketing, status.videos], Array(4).fill("denied"));
     await page.goto(`${origin}/activity`);
@@ -84,7 +86,7 @@ for (const javaScriptEnabled of [false, true]) {
     const views = await page.locator("#stream tbody tr td:first-child").allTextContents();
     assert.deepEqual(views.slice(0, 2), ["/activity", "/privacy"]);
     assert.match(await page.textContent("#stream"), /Recording/);
-    assert.deepEqual(await cookieNames(context), ["_cs", "privacy"]);
+    assert.deepEqual(await cookieNames(context), ["_cs", "privacy", "privacy-outcome"]);
     const status = statuses(await decisionOf(context, origin));
     assert.deepEqual([status.preferences, status.statistics, status.marketing], ["denied", "granted", "denied"]);
     assert.deepEqual(errors, []);
@@ -155,7 +157,7 @@ for (const javaScriptEnabled of [false, true]) {
     assert.equal(await page.getAttribute("html", "data-theme"), "dark");
     await page.goto(origin);
     await page.frameLocator("iframe[title^='The tour']").locator("text=You watched this tour before").waitFor();
-    assert.deepEqual(await cookieNames(context), ["_cs", "offer", "privacy", "theme", "video_tour"]);
+    assert.deepEqual(await cookieNames(context), ["_cs", "offer", "privacy", "privacy-outcome", "theme", "video_tour"]);
     await page.goto(`${origin}/activity`);
     const held = await viewsHeld(page);
     assert.ok(held >= 3);
@@ -163,14 +165,14 @@ for (const javaScriptEnabled of [false, true]) {
     await page.click("footer >> text=Your privacy choices");
     await page.click("button[value=withdraw]");
     await page.waitForFunction(() => !document.querySelector("[data-cy=choices] input:checked"));
-    assert.deepEqual(await cookieNames(context), ["privacy"]);
+    assert.deepEqual(await cookieNames(context), ["privacy", "privacy-outcome"]);
     await page.goto(origin);
     assert.equal(await page.getAttribute("html", "data-theme"), "system");
     assert.equal(await page.locator("iframe[title^='The tour'][src]").count(), 0);
     await page.goto(`${origin}/activity`);
     assert.equal(await viewsHeld(page), held);
     assert.match(await page.textContent("#stream"), /Not recording/);
-    assert.deepEqual(await cookieNames(context), ["privacy"]);
+    assert.deepEqual(await cookieNames(context), ["privacy", "privacy-outcome"]);
     assert.deepEqual(errors, []);
   });
 }
@@ -193,12 +195,12 @@ test("where the visitor may opt out, a Global Privacy Control signal does, and i
   assert.deepEqual(decision.ids.offers, { status: "denied", reason: "gpc" });
   assert.deepEqual(decision.ids.videos, { status: "denied", reason: "gpc" });
   assert.deepEqual(decision.ids.statistics, { status: "granted", reason: "regime-default" });
-  assert.deepEqual(await cookieNames(context), ["_cs", "privacy"]);
+  assert.deepEqual(await cookieNames(context), ["_cs", "privacy", "privacy-outcome"]);
 
   await context.setExtraHTTPHeaders({});
   await page.goto(california);
   assert.deepEqual((await decisionOf(context, origin, "?region=US-CA")).ids.marketing, { status: "denied", reason: "gpc" });
-  assert.deepEqual(await cookieNames(context), ["_cs", "privacy"]);
+  assert.deepEqual(await cookieNames(context), ["_cs", "privacy", "privacy-outcome"]);
   assert.deepEqual(errors, []);
 });
 
@@ -294,4 +296,31 @@ test("everything works by the keyboard alone, with the focus in sight", async (t
   const status = statuses(await decisionOf(context, origin));
   assert.deepEqual([status.preferences, status.statistics, status.marketing], ["denied", "granted", "denied"]);
   assert.deepEqual(errors, []);
+});
+
+test("a page that is the same for all asks, waits and plays, and asks the server no more once it knows", async (t) => {
+  const origin = await startSite(t);
+  const { context } = await open(browser);
+  const page = await context.newPage();
+  const asked = [];
+  page.on("request", (request) => asked.push(new URL(request.url()).pathname));
+  const response = await page.goto(origin + "/help");
+  assert.equal(response.headers()["cache-control"], "public, max-age=300");
+  assert.equal(response.headers()["set-cookie"], undefined);
+  await page.waitForSelector(prompt);
+  assert.ok(!asked.includes("/embed/tour"));
+  await page.click(`${prompt} button[value=accept]`);
+  await page.frameLocator("iframe").locator("text=Your first time").waitFor();
+  asked.length = 0;
+  await page.reload();
+  await page.frameLocator("iframe").locator("text=You watched this tour before").waitFor();
+  assert.equal(await page.locator("html").getAttribute("data-consent-ask"), null);
+  assert.deepEqual(asked.filter((path) => /decision|banner$/.test(path)), []);
+  await page.goto(origin + "/privacy-choices");
+  await page.click("button[value=withdraw]");
+  asked.length = 0;
+  await page.goto(origin + "/help");
+  await page.waitForSelector("[data-cy=placeholder]");
+  await page.waitForLoadState("networkidle");
+  assert.ok(!asked.includes("/embed/tour"));
 });

@@ -11,7 +11,12 @@ async function both(page, kind, path, query) {
   return page.evaluate(
     async ([kind, path, query]) => {
       const { render } = await import("/pkg/test/engine.js");
-      const get = async (path) => (await fetch(path + query)).text();
+      const cookie = document.cookie.split("; ").find((pair) => pair.startsWith("privacy="));
+      const get = async (path) => {
+        // A signal's denial is stored with the first answer; the next is about the same visitor.
+        if (cookie) document.cookie = `${cookie}; path=/`;
+        return (await fetch(path + query)).text();
+      };
       const policy = JSON.parse(await get("/privacy-choices/policy.json"));
       const decision = JSON.parse(await get("/privacy-choices/decision"));
       const built = document.createElement("div");
@@ -21,7 +26,7 @@ async function both(page, kind, path, query) {
       return [served, built].map((root) => {
         const box = root.querySelector(boxes);
         // Where to return to after an answer is the server's business.
-        box?.querySelector("[name=return]").removeAttribute("value");
+        box?.querySelectorAll("[name=return]").forEach((input) => input.removeAttribute("value"));
         return box?.outerHTML ?? "nothing";
       });
     },
@@ -61,5 +66,18 @@ test("server and page write the same notice of a GPC signal", async (t) => {
   const { page, errors } = await open(browser, { extraHTTPHeaders: { "sec-gpc": "1" } });
   await page.goto(`${origin}/?region=US-CA`);
   assert.match(await agree(page, "?region=US-CA"), /data-cy="notice"/);
+  assert.deepEqual(errors, []);
+});
+
+test("server and page write the same offer to override a signal", async (t) => {
+  const origin = await startSite(t);
+  const { context, page, errors } = await open(browser);
+  await page.goto(`${origin}/privacy-choices?region=US-CA`);
+  await page.click("[data-cy=choices] button[value=accept]");
+  await page.waitForLoadState();
+  await context.setExtraHTTPHeaders({ "sec-gpc": "1" });
+  const notice = await agree(page, "?region=US-CA");
+  assert.match(notice, /name="method" value="gpc-override"/);
+  assert.equal(notice.match(/<button/g).length, 3);
   assert.deepEqual(errors, []);
 });

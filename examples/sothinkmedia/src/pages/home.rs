@@ -1,10 +1,10 @@
 //! The home page: what the site is about, and where to try the library.
 
-use axum::{
-    http::header::SET_COOKIE,
-    response::{IntoResponse, Response},
+use axum::response::{IntoResponse, Response};
+use consentry::{
+    Granted, Purpose,
+    server::{NotCovered, Visitor},
 };
-use consentry::{Granted, Purpose};
 use maud::{Markup, html};
 
 use crate::{
@@ -16,9 +16,16 @@ use crate::{
 const REGIONS: [(&str, &str); 3] =
     [("", "Not known (strictest)"), ("FR", "France (opt-in)"), ("US-CA", "California (opt-out)")];
 
-pub(crate) async fn show(page: Page, remembers: Option<Granted<Offers>>) -> Response {
+pub(crate) async fn show(
+    page: Page,
+    visitor: Visitor,
+    remembers: Option<Granted<Offers>>,
+) -> Result<Response, NotCovered> {
     let (offer, cookie) = match &remembers {
-        Some(proof) => offers::next(proof, page.policy(), &page.headers),
+        Some(proof) => {
+            let (offer, cookie) = offers::next(&visitor, proof, &page.headers)?;
+            (offer, Some(cookie))
+        }
         None => (offers::first(), None),
     };
     let content = html! {
@@ -35,7 +42,9 @@ pub(crate) async fn show(page: Page, remembers: Option<Granted<Offers>>) -> Resp
         div class="pair" {
             section aria-labelledby="tour" {
                 h2 id="tour" { "Take the tour" }
-                (video(&page))
+                // Written as if everybody had agreed: the layer holds it back, says what is missing, and lets the
+                // script of the banner bring it to life as soon as the visitor agrees.
+                div class="video" { iframe data-consent=(Videos::ID) src="/embed/tour" title="The tour, a video" {} }
             }
             section aria-labelledby="offer" {
                 h2 id="offer" { "On offer" }
@@ -51,27 +60,7 @@ pub(crate) async fn show(page: Page, remembers: Option<Granted<Offers>>) -> Resp
         }
         (try_it(&page))
     };
-    let mut response = page.render("Home", &content).into_response();
-    if let Some(cookie) = cookie {
-        response.headers_mut().append(SET_COOKIE, cookie);
-    }
-    response
-}
-
-/// The player where the visitor agreed to it, and what is missing where not. The script of the banner brings the
-/// waiting frame to life as soon as the visitor agrees.
-fn video(page: &Page) -> Markup {
-    let allowed = page.decision().allows(Videos::ID);
-    html! {
-        div class="video" {
-            @if allowed {
-                iframe src="/embed/tour" title="The tour, a video" {}
-            } @else {
-                iframe data-consent=(Videos::ID) data-src="/embed/tour" title="The tour, a video" {}
-                (page.placeholder(Videos::ID))
-            }
-        }
-    }
+    Ok((cookie, page.render("Home", &content)).into_response())
 }
 
 /// The controls of the demonstration.

@@ -23,6 +23,10 @@ pub(crate) async fn show(page: Page) -> Markup {
                     None => "nothing",
                 }
             } }
+            div { dt { "Consent Mode" } dd {
+                "granted: "
+                @for (signal, _) in decision.google_signals().filter(|(_, granted)| *granted) { code { (signal.word()) } " " }
+            } }
             div { dt { "At" } dd { time datetime=(machine(decision.now())) { (machine(decision.now())) } } }
         }
         div class="table" tabindex="0" role="region" aria-label="Decision" {

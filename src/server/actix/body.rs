@@ -1,0 +1,77 @@
+//! The body of a response.
+
+use alloc::{boxed::Box, string::String};
+use core::{
+    error::Error,
+    pin::Pin,
+    task::{Context, Poll, ready},
+};
+
+use actix_web::body::{BodySize, MessageBody};
+use bytes::Bytes;
+use pin_project_lite::pin_project;
+
+use crate::server::filter::BodyFilter;
+
+pin_project! {
+    /// The body of a response: the inner service's, or one of the library's own pages.
+    #[derive(Debug)]
+    #[project = BodyProjection]
+    pub enum ResponseBody<B> {
+        /// One of the library's own pages; `None` for a request that asked for no body.
+        #[doc(hidden)]
+        Own { body: Option<String> },
+        /// The inner service's, and what becomes of it.
+        #[doc(hidden)]
+        Inner { #[pin] body: B, filter: BodyFilter, over: bool },
+    }
+}
+
+/// A fault of the inner body, or [`Aborted`](crate::server::Aborted): actix then breaks off the connection.
+impl<B: MessageBody> MessageBody for ResponseBody<B> {
+    type Error = Box<dyn Error>;
+
+    fn size(&self) -> BodySize {
+        match self {
+            // Not 0: an answer to HEAD tells the length of the page (RFC 9110 section 8.6), or none.
+            Self::Own { body } => body.as_ref().map_or(BodySize::None, MessageBody::size),
+            Self::Inner { body, filter, .. } if filter.is_idle() => body.size(),
+            Self::Inner { .. } => BodySize::Stream,
+        }
+    }
+
+    fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Bytes, Self::Error>>> {
+        match self.project() {
+            BodyProjection::Own { body } => {
+                let body = body.take().filter(|body| !body.is_empty());
+                Poll::Ready(body.map(|body| Ok(body.into())))
+            }
+            BodyProjection::Inner { over: true, .. } => Poll::Ready(None),
+            BodyProjection::Inner { mut body, filter, over } => loop {
+                let out = match ready!(body.as_mut().poll_next(context)) {
+                    Some(Ok(piece)) => filter.take(piece)?,
+                    Some(Err(fault)) => return Poll::Ready(Some(Err(fault.into()))),
+                    None => {
+                        // A stream that ended must not be asked again.
+                        *over = true;
+                        let last = filter.end()?;
+                        return Poll::Ready((!last.is_empty()).then_some(Ok(last)));
+                    }
+                };
+                if !out.is_empty() {
+                    return Poll::Ready(Some(Ok(out)));
+                }
+            },
+        }
+    }
+
+    fn try_into_bytes(self) -> Result<Bytes, Self> {
+        match self {
+            Self::Own { body } => Ok(body.unwrap_or_default().into()),
+            Self::Inner { body, filter, over } if filter.is_idle() => {
+                body.try_into_bytes().map_err(|body| Self::Inner { body, filter, over })
+            }
+            Self::Inner { .. } => Err(self),
+        }
+    }
+}
