@@ -1,17 +1,20 @@
 //! Responses that caches may share.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, missing_docs, reason = "a test stops at the first fault")]
 
+use std::collections::HashMap;
+
 use axum::{
     Router,
     body::{Body, to_bytes},
-    http::{HeaderMap, Request, Response, header},
+    http::{HeaderMap, Method, Request, Response, header},
     response::{Html, IntoResponse},
     routing::get,
 };
 use consentry::{
     Decision, Policy, Timestamp,
     consent::seal::KeyRing,
-    server::{ConsentLayer, KEY_HEADER, Shared},
+    server::{ConsentLayer, KEY_HEADER, RequestBody, Shared},
+    signals::Region,
     test::{Clock, Consent},
 };
 use tower::ServiceExt;
@@ -24,6 +27,7 @@ const POLICY: &str = r#"
 
     [[category]]
     id = "marketing"
+    name = { en = "Marketing", fr = "Publicité" }
     uses = ["share"]
 
     [[service]]
@@ -36,6 +40,13 @@ const NOW: u64 = 1_800_000_000_000;
 const PAGE: &str =
     "<!doctype html><html><head></head><body><script data-consent=statistics src=/a.js></script></body></html>";
 const PUBLIC: &str = "public, max-age=600";
+const STALE: &str = "s-maxage=60, stale-while-revalidate=30";
+const TARGETED: [(&str, &str); 4] = [
+    ("cdn-cache-control", "max-age=600"),
+    ("cloudflare-cdn-cache-control", "max-age=600"),
+    ("surrogate-control", "max-age=600"),
+    ("x-accel-expires", "600"),
+];
 
 struct App {
     router: Router,
@@ -62,8 +73,12 @@ impl App {
             .route("/all/cookie", get(async || marked(Shared::ForAll, &[(header::SET_COOKIE, "session=1")])))
             .route("/all/withheld", get(async || marked(Shared::ForAll, &[(header::SET_COOKIE, "_ga=1")])))
             .route("/all/looked", get(async |_: Decision| marked(Shared::ForAll, &[])))
+            .route("/all/encoded", get(async || marked(Shared::ForAll, &[(header::CONTENT_ENCODING, "br")])))
             .route("/choice", get(async || marked(Shared::ByChoice, &[])))
+            .route("/choice/encoded", get(async || marked(Shared::ByChoice, &[(header::CONTENT_ENCODING, "br")])))
+            .route("/choice/stale", get(async || marked(Shared::ByChoice, &[(header::CACHE_CONTROL, STALE)])))
             .route("/own", get(async || Html(PAGE)))
+            .route("/own/targeted", get(async || (TARGETED, Html(PAGE))))
             .layer(layer.clone());
         Self { router, layer, clock }
     }
@@ -132,9 +147,13 @@ async fn a_page_for_all_is_the_same_for_all_and_nothing_optional_is_live_in_it()
 #[tokio::test]
 async fn what_is_not_safe_to_share_stays_private() {
     let app = App::sharing();
-    for path in ["/all/cookie", "/all/looked"] {
+    for path in ["/all/cookie", "/all/looked", "/all/encoded"] {
         assert!(is_private(&app.get(path, &[]).await.0), "{path}");
     }
+    // No field speaks before it to one kind of cache.
+    let (headers, _) = app.get("/own/targeted", &[]).await;
+    assert_eq!(headers[header::CACHE_CONTROL], "private");
+    assert!(TARGETED.iter().all(|(name, _)| !headers.contains_key(*name)));
     // Only a site that shares pages leaves what such pages need.
     let app = App::new(|layer| layer);
     for path in ["/all", "/choice"] {
@@ -153,28 +172,127 @@ async fn a_page_by_choice_is_shared_with_a_cache_that_asked_for_the_key() {
         let cookie = format!("{cookie}; {}", outcome.unwrap_or_default());
         let (headers, body) = app.get("/privacy-choices/key", &[("cookie", &cookie)]).await;
         let key = headers[KEY_HEADER].to_str().unwrap().to_string();
+        let state = key.rsplit_once('.').unwrap().0.to_string();
         assert_eq!((body.as_str(), headers[header::CACHE_CONTROL].to_str().unwrap()), ("", "no-store"));
         assert!(!headers.contains_key(header::SET_COOKIE));
 
         let (headers, page) = app.get("/choice", &[("cookie", &cookie), ("consent-key", &key)]).await;
         if place == 0 {
             // Who has to be asked gets a page of their own.
-            assert_eq!(key, "1.ask.en.0");
+            assert_eq!(state, "1.ask.en.0");
             assert!(is_private(&headers));
         } else {
-            assert_eq!(headers[header::CACHE_CONTROL], PUBLIC);
+            // A browser does not know the key, so it keeps nothing.
+            assert_eq!(headers[header::CACHE_CONTROL], "public, s-maxage=600, max-age=0");
             assert_eq!(headers[header::VARY], "Consent-Key");
             assert_eq!(headers[KEY_HEADER], key.as_str());
-            assert_eq!(page.contains("text/plain"), key == "1.none.en.0", "{key}");
+            assert_eq!(page.contains("text/plain"), state == "1.none.en.0", "{key}");
+            let known = [("cookie", cookie.as_str()), ("consent-key", &key)];
+            let (headers, _) = app.get("/choice/stale", &known).await;
+            let lines: Vec<_> = headers.get_all(header::CACHE_CONTROL).iter().collect();
+            assert_eq!(lines, ["public, s-maxage=60, max-age=0"]);
+            assert!(is_private(&app.get("/choice/encoded", &known).await.0));
         }
         // Without the key, with another one, or with two, nobody shares it.
         for wrong in [&[][..], &[("consent-key", "1.none.en.9")], &[("consent-key", &key), ("consent-key", "x")]] {
             let (headers, _) = app.get("/choice", &[&[("cookie", cookie.as_str())], wrong].concat()).await;
             assert!(is_private(&headers), "{wrong:?}");
         }
-        keys.push(key);
+        keys.push(state);
     }
     assert_eq!(keys, ["1.ask.en.0", "1.none.en.7", "1.none.en.0", "1.none.en.5"]);
+}
+
+#[tokio::test]
+async fn what_a_cache_shares_is_the_same_whatever_request_filled_it() {
+    let app = App::sharing();
+    let cookie = Consent::new(&app.layer).deny("marketing").grant("statistics").cookie().unwrap();
+    let (headers, _) = app.get("/own", &[("cookie", &cookie)]).await;
+    let cookie = format!("{cookie}; {}", set_cookies(&headers)[0].split(';').next().unwrap());
+    let (headers, _) = app.get("/privacy-choices/key", &[("cookie", &cookie)]).await;
+    let known = [("cookie", cookie.as_str()), ("consent-key", headers[KEY_HEADER].to_str().unwrap())];
+    for path in ["/all", "/choice"] {
+        let (_, page) = app.get(path, &known).await;
+        assert!(page.contains("/assets/"), "{page}");
+        for odd in [("sec-fetch-dest", "image"), ("sec-fetch-dest", "iframe"), ("hx-request", "true")] {
+            let (headers, odd_page) = app.get(path, &[&known[..], &[odd]].concat()).await;
+            assert!(!is_private(&headers));
+            assert_eq!(odd_page, page, "{odd:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn one_key_is_one_page() {
+    let layer = ConsentLayer::new(Policy::from_toml(POLICY).unwrap());
+    let layer = layer.region(|headers| Region::parse(headers.get("region")?.to_str().ok()?));
+    let layer = layer.share_pages().rewrite_html().consent_mode();
+    let page = concat!(
+        "<!doctype html><html><head></head><body><script data-consent=visits src=/a.js></script>",
+        "<iframe data-consent=marketing src=/b></iframe>"
+    );
+    let handler = async move || {
+        let mut response = Html(page).into_response();
+        response.extensions_mut().insert(Shared::ByChoice);
+        response
+    };
+    let router = Router::new().route("/choice", get(handler)).layer(layer.clone());
+    let get = async |path: &str, headers: &[(&str, &str)]| {
+        let request = headers.iter().fold(Request::get(path), |request, (name, value)| request.header(*name, *value));
+        let request = request.header("accept", "text/html").body(Body::empty()).unwrap();
+        let (parts, body) = router.clone().oneshot(request).await.unwrap().into_parts();
+        (parts.headers, to_bytes(body, 1 << 20).await.unwrap())
+    };
+    let mut pages = HashMap::new();
+    let mut shared = 0;
+    for region in ["FR", "US-CA", "BR"] {
+        for gpc in ["0", "1"] {
+            for language in ["en", "fr"] {
+                let new = || Consent::new(&layer).in_region(region);
+                let some = new().grant("statistics").deny("marketing");
+                for consent in [new(), new().grant_all(), new().deny_all(), some, new().deny("marketing")] {
+                    let cookie = if gpc == "1" { consent.with_gpc() } else { consent }.cookie().unwrap();
+                    let visitor = [("region", region), ("sec-gpc", gpc), ("accept-language", language)];
+                    let request = [&visitor[..], &[("cookie", &cookie)]].concat();
+                    let (headers, _) = get("/choice", &request).await;
+                    let left =
+                        set_cookies(&headers).iter().map(|line| line.split(';').next().unwrap().to_string()).collect();
+                    let cookies = [vec![cookie.clone()], left].concat().join("; ");
+                    let key = get("/privacy-choices/key", &request).await.0.remove(KEY_HEADER).unwrap();
+                    let key = key.to_str().unwrap().to_string();
+                    let request = [&visitor[..], &[("cookie", &cookies), ("consent-key", &key)]].concat();
+                    let (headers, page) = get("/choice", &request).await;
+                    if headers.get(header::VARY).is_some_and(|vary| vary == "Consent-Key") {
+                        shared += 1;
+                        assert_eq!(*pages.entry(key.clone()).or_insert_with(|| page.clone()), page, "{request:?}");
+                    }
+                }
+            }
+        }
+    }
+    assert!(shared > 2 * pages.len() && pages.len() == 6, "{shared} pages, {} keys", pages.len());
+}
+
+#[test]
+fn a_key_from_before_a_policy_was_put_in_order_means_nothing_after_it() {
+    let key = |policy: &str| {
+        let layer = ConsentLayer::new(Policy::from_toml(policy).unwrap()).share_pages();
+        let site = layer.site();
+        let mut headers = HeaderMap::new();
+        headers.insert(header::COOKIE, Consent::new(&layer).grant("a").deny("b").cookie().unwrap().parse().unwrap());
+        let uri = "/privacy-choices/key".parse().unwrap();
+        site.handle(&Method::GET, &uri, &headers, RequestBody::Whole(&[])).headers()[KEY_HEADER].clone()
+    };
+    let policy = |first: &str, second: &str, host: &str| {
+        format!(
+            "id = \"shop\"\n[[category]]\nid = \"{first}\"\n[[category]]\nid = \"{second}\"\n\
+             [[service]]\nid = \"c\"\ncategory = \"a\"\nhosts = [\"{host}\"]\n"
+        )
+    };
+    let old = key(&policy("a", "b", "a.example"));
+    assert_eq!(old, key(&policy("a", "b", "a.example")));
+    assert_ne!(old, key(&policy("b", "a", "a.example")));
+    assert_ne!(old, key(&policy("a", "b", "b.example")));
 }
 
 #[tokio::test]

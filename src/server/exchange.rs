@@ -114,6 +114,8 @@ impl Exchange {
             "the site does not share pages: add `.share_pages()` to its configuration"
         } else if response.headers().contains_key(header::SET_COOKIE) {
             "it sets a cookie"
+        } else if self.looks_into(*mark) && matches!(Kind::of(response), Kind::Opaque(_)) {
+            "it cannot be looked into, so that what is optional in it cannot be held back"
         } else if *mark == Shared::ForAll && self.visitor.is_used() {
             "what made it looked at one visitor's decision"
         } else if *mark == Shared::ForAll {
@@ -129,6 +131,11 @@ impl Exchange {
         Audience::Unmarked
     }
 
+    /// Whether pages with such a mark are changed on their way.
+    fn looks_into(&self, mark: Shared) -> bool {
+        mark == Shared::ForAll || self.site.markup.changes_html()
+    }
+
     /// What becomes of the body; `true` if that depends on the visitor.
     fn filter<B>(&self, response: &mut Response<B>, audience: Audience) -> (BodyFilter, bool) {
         let markup = self.site.markup;
@@ -136,11 +143,12 @@ impl Exchange {
         if !markup.changes_html() && !for_all {
             return (BodyFilter::default(), false);
         }
-        let is_page = self.asked == Asked::Page;
+        // What caches share is for pages, whatever the request said that filled the cache.
+        let is_page = self.asked == Asked::Page || audience != Audience::Unmarked;
         let encoding = match Kind::of(response) {
             Kind::Html(encoding) => encoding,
             Kind::Opaque(why) => {
-                if markup.rewrites() || for_all || (is_page && self.inserts_banner()) {
+                if markup.rewrites() || (is_page && self.inserts_banner()) {
                     self.site.counters().count_opaque(why);
                 }
                 return (BodyFilter::default(), false);

@@ -15,6 +15,7 @@ use core::fmt;
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 
 use super::{
+    caching,
     site::Site,
     visitor::{Visitor, cookie_lines},
 };
@@ -28,9 +29,9 @@ use crate::{
     visit::Visit,
 };
 
-/// The header that carries what a page depends on: `version.shown.locale.granted`, where the last is a number with a bit
-/// for each category and service. In answers of `{mount}/key`; in requests from a cache that asked for it; and in the
-/// responses that such a cache may share.
+/// The header that carries what a page depends on: `version.shown.locale.granted.meaning`, where `granted` has a bit for
+/// each category and service, and `meaning` ties them to their ids and hosts. In answers of `{mount}/key`; in requests from
+/// a cache that asked for it; and in the responses that such a cache may share.
 pub const KEY_HEADER: HeaderName = HeaderName::from_static("consent-key");
 
 /// How an application lets caches share a response: put it into the response's extensions. Needs
@@ -41,7 +42,8 @@ pub enum Shared {
     /// granted. What made it must not have looked at a decision.
     ForAll,
     /// The same bytes for all visitors with the same key: where nothing has to be asked or told, the granted categories
-    /// and services and the language. Private unless the request comes from a cache that knows the key.
+    /// and services and the language. Private unless the request comes from a cache that knows the key; then browsers do
+    /// not keep it, as they do not know the key. Tested configurations for nginx and Varnish are in `examples/caching`.
     ByChoice,
 }
 
@@ -101,7 +103,26 @@ pub(super) fn key(decision: &Decision, locale: &str) -> String {
         "none"
     };
     let bits = bits(decision.policy(), |item| decision.status(&item.id) == Some(Status::Granted));
-    format!("{}.{shown}.{locale}.{bits}", decision.policy().version())
+    format!("{}.{shown}.{locale}.{bits}.{}", decision.policy().version(), meaning(decision.policy()))
+}
+
+/// What the bits are about, and which hosts are whose. The order of a policy, and in a draft more, can change without its
+/// version; a cache may outlive that.
+fn meaning(policy: &Policy) -> String {
+    let mut text = String::new();
+    for item in optional(policy) {
+        text.push_str(&item.id);
+        text.push(' ');
+    }
+    for service in policy.services() {
+        for host in service.hosts() {
+            text.push_str(service.id());
+            text.push('@');
+            text.push_str(host);
+            text.push(' ');
+        }
+    }
+    format!("{:x}", checksum(&text))
 }
 
 /// Says what a response depends on.
@@ -115,6 +136,7 @@ pub(super) fn put_key(headers: &mut HeaderMap, key: &str) {
 pub(super) fn vary_on_key(headers: &mut HeaderMap, visitor: &Visitor) {
     headers.append(header::VARY, HeaderValue::from_static("Consent-Key"));
     put_key(headers, &key(visitor.silent_decision(), visitor.locale()));
+    caching::keep_out_of_browsers(headers);
 }
 
 /// Whether a request comes from a cache that knows what its visitor's page depends on.

@@ -43,15 +43,21 @@ const COMBINATIONS: &[&str] = &[
     "actix,html",
 ];
 
+/// In the names of the tests that need nginx and Varnish.
+const CACHE_TESTS: &str = "nothing_is_delivered_across_visitors";
+
 type Step = (&'static str, fn(&mut Session<'_>) -> Result<()>);
 
-const STEPS: [Step; 11] = [
+const STEPS: [Step; 12] = [
     ("format", |s| run_plain(cargo(s.workspace).args(["fmt", "--all", "--check"]))),
     ("lints", lints),
     ("feature combinations", feature_combinations),
     ("unit and integration tests", |s| {
-        s.run(cargo(s.workspace).args(["test", "--workspace", "--lib", "--bins", "--tests", "--features", FEATURES]))
+        let mut tests = cargo(s.workspace);
+        tests.args(["test", "--workspace", "--lib", "--bins", "--tests", "--features", FEATURES]);
+        s.run(tests.args(["--", "--skip", CACHE_TESTS]))
     }),
+    ("caches", cache_tests),
     ("documentation and README", |s| {
         s.run(cargo(s.workspace).args(["test", "--package", "consentry", "--doc", "--features", FEATURES]))
     }),
@@ -198,8 +204,17 @@ fn types(session: &mut Session<'_>) -> Result<()> {
     Ok(())
 }
 
+fn cache_tests(session: &mut Session<'_>) -> Result<()> {
+    let mut tests = cargo(session.workspace);
+    tests.args(["test", "--workspace", "--test", "caches", "--features", FEATURES, "--", "--nocapture", CACHE_TESTS]);
+    for tool in [&tools::NGINX, &tools::VARNISH] {
+        tests.env(tool.variable, tool.path()?);
+    }
+    session.run(&mut tests)
+}
+
 fn browser_tests(session: &mut Session<'_>) -> Result<()> {
-    let chromium = tools::chromium()?;
+    let chromium = tools::CHROMIUM.path()?;
     let workspace = session.workspace;
     run_plain(cargo(workspace).args(["build", "--package", "sothinkmedia"]))?;
     let shared = ["--package", "consentry", "--example", "shared-page", "--features", FEATURES];
@@ -209,7 +224,8 @@ fn browser_tests(session: &mut Session<'_>) -> Result<()> {
     let files = scripts(&workspace.pkg().join("test/browser"), ".test.mjs");
     let mut node = in_pkg(workspace, "node");
     node.args(["--test", "--test-reporter=spec", "--test-concurrency=2"]).args(&files);
-    session.run(node.env("CHROMIUM", chromium).env("SOTHINKMEDIA", site).env("SHARED_PAGE", shared))
+    node.env(tools::CHROMIUM.variable, chromium).env("SOTHINKMEDIA", site).env("SHARED_PAGE", shared);
+    session.run(&mut node)
 }
 
 #[cfg(test)]

@@ -53,36 +53,67 @@ pub(crate) fn npm_packages(workspace: &Workspace) -> Result<()> {
     run(in_pkg(workspace, "npm").args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]))
 }
 
-/// A Chromium to test with: `CHROMIUM`, or where systems put it.
-pub(crate) fn chromium() -> Result<PathBuf> {
-    if let Some(path) = env::var_os("CHROMIUM").map(PathBuf::from) {
-        if path.exists() {
-            return Ok(path);
-        }
-        bail!("CHROMIUM names {}, which does not exist", path.display());
-    }
-    if let Some(path) = usual_chromium() {
-        return Ok(path);
-    }
-    let root = output(command("id").arg("-u")).is_ok_and(|id| id.trim() == "0");
-    if root && Path::new("/etc/debian_version").exists() {
-        run(command("apt-get").arg("update"))?;
-        run(command("apt-get").args(["install", "--yes", "chromium"]))?;
-    }
-    usual_chromium().context(
-        "the browser tests need Chromium: install it (on Debian: apt-get install chromium), \
-         or set CHROMIUM to the path of a Chromium or Chrome",
-    )
+/// A program to test with: what its variable names, or where systems put it. Debian's package is installed where that is
+/// possible.
+pub(crate) struct Tool {
+    pub(crate) variable: &'static str,
+    name: &'static str,
+    package: &'static str,
+    usual: &'static [&'static str],
 }
 
-fn usual_chromium() -> Option<PathBuf> {
-    [
+pub(crate) const CHROMIUM: Tool = Tool {
+    variable: "CHROMIUM",
+    name: "Chromium or Chrome",
+    package: "chromium",
+    usual: &[
         "/usr/bin/chromium",
         "/usr/bin/chromium-browser",
         "/usr/bin/google-chrome",
         "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
-    ]
-    .iter()
-    .map(PathBuf::from)
-    .find(|path| path.exists())
+    ],
+};
+
+pub(crate) const NGINX: Tool = Tool {
+    variable: "NGINX",
+    name: "nginx",
+    package: "nginx",
+    usual: &["/usr/sbin/nginx", "/usr/local/sbin/nginx", "/usr/local/bin/nginx", "/opt/homebrew/bin/nginx"],
+};
+
+pub(crate) const VARNISH: Tool = Tool {
+    variable: "VARNISHD",
+    name: "Varnish",
+    package: "varnish",
+    usual: &["/usr/sbin/varnishd", "/usr/local/sbin/varnishd", "/opt/homebrew/sbin/varnishd"],
+};
+
+impl Tool {
+    pub(crate) fn path(&self) -> Result<PathBuf> {
+        let Self { variable, name, package, .. } = self;
+        if let Some(path) = env::var_os(variable).map(PathBuf::from) {
+            if path.exists() {
+                return Ok(path);
+            }
+            bail!("{variable} names {}, which does not exist", path.display());
+        }
+        if let Some(path) = self.usual_path() {
+            return Ok(path);
+        }
+        let root = output(command("id").arg("-u")).is_ok_and(|id| id.trim() == "0");
+        if root && Path::new("/etc/debian_version").exists() {
+            run(command("apt-get").arg("update"))?;
+            run(command("apt-get").args(["install", "--yes", "--no-install-recommends", package]))?;
+        }
+        self.usual_path().with_context(|| {
+            format!(
+                "{name} is needed for this step: install it (on Debian: apt-get install {package}), \
+                 or set {variable} to its path"
+            )
+        })
+    }
+
+    fn usual_path(&self) -> Option<PathBuf> {
+        self.usual.iter().map(PathBuf::from).find(|path| path.exists())
+    }
 }
