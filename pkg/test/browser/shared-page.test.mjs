@@ -113,6 +113,9 @@ for (const path of ["/", "/strict"]) {
     const [outcome] = (await context.cookies()).filter(({ name }) => name === "privacy-outcome");
     // A refusal meanwhile, and the old outcome back beside it.
     const consent = "1.shared-page.1." + (Date.now() + 1000) + ".iw/-statistics/-videos";
+    // Every answer of the site mends it, also one to a request that a browser makes ahead of the first script.
+    const body = "window.first = document.documentElement.dataset.consent;";
+    await page.route("**/first.js", (route) => route.fulfill({ contentType: "text/javascript", body }));
     await context.addCookies([outcome, { name: "privacy", value: consent, url: origin }]);
     await load(path);
     assert.deepEqual([optional(), asked()], [[], [`${mount}/decision`]]);
