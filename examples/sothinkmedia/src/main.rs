@@ -29,6 +29,7 @@ use axum::{
 use consentry::{
     Policy,
     consent::seal::KeyRing,
+    policy::Faults,
     server::{ConsentLayer, Undeclared},
 };
 use tower_http::services::ServeDir;
@@ -43,21 +44,12 @@ const MAX_BODY_BYTES: usize = 8 * 1024;
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let policy = Policy::from_toml(VERSION_1)?;
-    let next = Policy::from_toml(VERSION_2)?;
     // A real site reads its key from its secrets. With a new key at each start the answers of the last run no longer
     // count, which suits a demonstration: each starts with a first visit.
     let mut key = [0; 32];
     getrandom::fill(&mut key)?;
-    let consent = ConsentLayer::new(policy)
-        .development() // Plain http on this machine only; leave it out behind https.
-        .keys(KeyRing::new("k1", &key)?)
-        .region(region::of)
-        .rewrite_html()
-        .undeclared(Undeclared::Withhold)
-        .consent_mode()
-        .share_pages();
-    let site = Site::new(consent.publisher(), next);
+    let consent = consent(KeyRing::new("k1", &key)?)?;
+    let site = Site::new(consent.publisher(), Policy::from_toml(VERSION_2)?);
 
     let port = std::env::var("PORT").ok().map_or(Ok(8787), |port| port.parse())?;
     let listener = tokio::net::TcpListener::bind(("127.0.0.1", port)).await?;
@@ -65,6 +57,17 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let app = router(site, consent).into_make_service_with_connect_info::<SocketAddr>();
     axum::serve(listener, app).with_graceful_shutdown(ctrl_c()).await?;
     Ok(())
+}
+
+fn consent(keys: KeyRing) -> Result<ConsentLayer, Faults> {
+    Ok(ConsentLayer::new(Policy::from_toml(VERSION_1)?)
+        .development() // Plain http on this machine only; leave it out behind https.
+        .keys(keys)
+        .region(region::of)
+        .rewrite_html()
+        .undeclared(Undeclared::Withhold)
+        .consent_mode()
+        .share_pages())
 }
 
 fn router(site: Site, consent: ConsentLayer) -> Router {
@@ -106,7 +109,53 @@ async fn ctrl_c() {
 
 #[cfg(test)]
 mod tests {
+    use axum::{
+        body::{Body, to_bytes},
+        http::{Request, Uri},
+    };
+    use consentry::test::{Consent, Leaks};
+    use tower::ServiceExt;
+
     use super::*;
+
+    /// Whatever a visitor answered, and whatever cookies are there from before, no page sets or loads anything beyond it.
+    #[tokio::test]
+    async fn nothing_leaks_from_any_page() {
+        let consent = consent(KeyRing::new("k1", &[7; 32]).unwrap()).unwrap();
+        let site = Site::new(consent.publisher(), Policy::from_toml(VERSION_2).unwrap());
+        let app = router(site, consent.clone());
+        let new = || Consent::new(&consent);
+        let visitors = [
+            new(),
+            new().grant_all(),
+            new().deny_all(),
+            new().deny_all().grant("statistics"),
+            new().grant_all().deny("videos"),
+            new().in_region("US-CA").with_gpc(),
+        ];
+        for visitor in visitors {
+            let decision = visitor.decision().unwrap();
+            for path in ["/", "/account", "/activity", "/appearance", "/cookies", "/embed/tour", "/help", "/nowhere"] {
+                let cookies = format!("{}; offer=editor; video_tour=seen; theme=dark", visitor.cookie().unwrap());
+                let mut request = Request::get(path)
+                    .header("host", "127.0.0.1:8787")
+                    .header("accept", "text/html")
+                    .header("cookie", cookies);
+                if decision.signals().gpc {
+                    request = request.header("sec-gpc", "1");
+                }
+                if let Some(region) = decision.signals().region {
+                    request = request.header("x-demo-region", region.as_str());
+                }
+                let response = app.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+                let (head, body) = response.into_parts();
+                let html = to_bytes(body, 1 << 20).await.unwrap();
+                let address = Uri::from_static("http://127.0.0.1:8787/");
+                let html = std::str::from_utf8(&html).unwrap();
+                Leaks::of_page(&consent, &decision, &address, &head.headers, html).assert_none();
+            }
+        }
+    }
 
     #[test]
     fn both_versions_are_published_ones_and_the_second_asks_about_statistics_alone() {
