@@ -227,3 +227,16 @@ async fn head_says_what_get_would() {
     }
     assert_eq!(response.headers()[header::CACHE_CONTROL], "private");
 }
+
+#[tokio::test]
+async fn consent_mode_alone_puts_in_nothing_but_its_script() {
+    let policy = Policy::builder("shop").category(Category::new("statistics")).build().unwrap();
+    let layer = ConsentLayer::new(policy).development().consent_mode().clock(|| NOW);
+    let app = App { router: Router::new().route("/{kind}", get(respond)).layer(layer.clone()), layer };
+    for (cookie, granted) in [("", ""), ("privacy=1.shop.1.1764000000000.ib/+statistics", "statistics")] {
+        let page = app.send("GET", "/page", &[("accept", "text/html"), ("cookie", cookie)]).await.1;
+        let script = format!("<head><script data-granted=\"{granted}\" data-signals=\"ad_storage:-");
+        assert!(page.contains(&script) && !page.contains("data-cy") && !page.contains("<link"), "{page}");
+    }
+    assert_eq!(app.send("GET", "/page", &[]).await.1, PAGE);
+}

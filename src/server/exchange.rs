@@ -48,7 +48,7 @@ impl Site {
         if let Some(nonce) = request.extensions().get::<Nonce>() {
             visitor.set_nonce(nonce);
         }
-        let asks_matter = self.markup.banner || self.markup.shared;
+        let asks_matter = self.markup.changes_html() || self.markup.shared;
         let asked = if asks_matter { Asked::of(request.method(), request.headers()) } else { Asked::Other };
         let exchange = Exchange {
             site: Arc::clone(self),
