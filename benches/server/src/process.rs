@@ -36,14 +36,12 @@ pub(crate) fn serve(variant: Variant) -> Result<()> {
     })
 }
 
-/// Keeps this thread on one core, where there are several: server and load do not wander into each other's way.
+/// Keeps this thread, and what it starts, on one core: server and load do not wander into each other's way.
 pub(crate) fn stay_on_core(core: usize) {
-    if thread::available_parallelism().is_ok_and(|cores| cores.get() > 1) {
-        let mut cores = rustix::thread::CpuSet::new();
-        cores.set(core);
-        // Where it may not, the figures are less steady.
-        let _ = rustix::thread::sched_setaffinity(None, &cores);
-    }
+    let mut cores = rustix::thread::CpuSet::new();
+    cores.set(core);
+    // Where there is no such core, or it is not to be had, the figures are less steady.
+    let _ = rustix::thread::sched_setaffinity(None, &cores);
 }
 
 /// The processor time that this thread has taken so far.
