@@ -13,8 +13,12 @@ const FOR_BROWSERS: [&str; 4] = ["max-age", "immutable", "stale-while-revalidate
 /// `Cache-Control: private`, whatever else it says, and `Vary` on what a decision is made from.
 pub(super) fn keep_private(headers: &mut HeaderMap) {
     let current = directives(headers);
+    if current.is_empty() {
+        // What most pages get, without a copy.
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private"));
+    }
     // `private="…"` is about single fields only.
-    if !current.iter().any(|directive| is(directive, "no-store") || directive.eq_ignore_ascii_case("private")) {
+    else if !current.iter().any(|directive| is(directive, "no-store") || directive.eq_ignore_ascii_case("private")) {
         let kept = current.into_iter().filter(|directive| !is(directive, "public") && !is(directive, "s-maxage"));
         say(headers, ["private".to_string()].into_iter().chain(kept));
     }
