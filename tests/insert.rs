@@ -48,11 +48,16 @@ fn page_with(status: StatusCode, content_type: &str, headers: &[(HeaderName, &st
     response
 }
 
+fn long_page() -> String {
+    PAGE.replace("Hello", &"Hello ".repeat(10_000))
+}
+
 /// The responses of the application, by path.
 async fn respond(Path(kind): Path<String>, headers: HeaderMap) -> Response<Body> {
     let page = |content_type: &str, headers: &[(HeaderName, &str)]| page_with(StatusCode::OK, content_type, headers);
     match kind.as_str() {
         "page" => page(HTML, &[(header::ETAG, "\"1\""), (header::LAST_MODIFIED, "Wed, 21 Oct 2015 07:28:00 GMT")]),
+        "long" => ([(header::CONTENT_TYPE, HTML)], long_page()).into_response(),
         "error" => page_with(StatusCode::NOT_FOUND, HTML, &[]),
         "no-charset" => page("text/html", &[]),
         "latin" => page("text/html; Charset=\"ISO-8859-1\"", &[]),
@@ -131,6 +136,12 @@ fn without_banner(page: &str) -> String {
     assert_eq!(page.matches("data-cy=\"prompt\"").count(), 1);
     let page = cut(page, "<head>", "</script>", "<link rel=\"stylesheet\"");
     cut(&page, START, "</section>", "<section class=\"cy-bar\"")
+}
+
+#[tokio::test]
+async fn a_long_page_gets_it_too() {
+    let (_, page) = App::new().get("/long").await;
+    assert_eq!(without_banner(&page), long_page());
 }
 
 #[tokio::test]

@@ -6,7 +6,8 @@ use super::insert::Insertion;
 #[cfg(feature = "html")]
 use super::{document, gate::Counters, rewrite::Rewriter};
 
-/// What becomes of a body: give it every piece and send what it gives back, then what [`end`](Self::end) gives.
+/// What becomes of a body: give it every piece and send what it gives back and [`more`](Self::more), then what
+/// [`end`](Self::end) gives.
 ///
 /// Neither the length of the body nor how it is cut into pieces is kept.
 #[derive(Debug, Default)]
@@ -49,7 +50,7 @@ impl BodyFilter {
     pub fn is_idle(&self) -> bool {
         match &self.0 {
             Work::Pass => true,
-            Work::Insert(insertion) => insertion.is_done(),
+            Work::Insert(insertion) => insertion.is_idle(),
             #[cfg(feature = "html")]
             Work::Rewrite { .. } | Work::Cut => false,
         }
@@ -67,6 +68,15 @@ impl BodyFilter {
             Work::Rewrite { .. } => self.rewritten(piece),
             #[cfg(feature = "html")]
             Work::Cut => Ok(Bytes::new()),
+        }
+    }
+
+    /// What goes out for that piece besides, uncopied. Ask for it after each [`take`](Self::take); what is not asked for goes
+    /// out with what is next.
+    pub fn more(&mut self) -> Bytes {
+        match &mut self.0 {
+            Work::Insert(insertion) => insertion.more(),
+            _ => Bytes::new(),
         }
     }
 

@@ -2,7 +2,7 @@
 //!
 //! The head's text goes right after the start tag of the head, the body's right after that of the body; without a head
 //! tag both go there, and without a body tag, which HTML allows, at the end of a page that begins as one. A scan of the
-//! bytes finds these places: nothing is parsed, held back or copied but the piece of the page that a text is put into.
+//! bytes finds these places: nothing is parsed or held back, and of a long page only its beginning is copied.
 
 use alloc::string::String;
 use core::fmt::Write as _;
@@ -14,6 +14,9 @@ const MAX_LOOKED_AT: usize = 64 * 1024;
 
 /// How much of it says whether it begins as a page.
 const MAX_START: usize = 64;
+
+/// What is shorter is copied rather than sent apart.
+const MIN_APART: usize = 2048;
 
 /// The same HTML in ASCII, for pages in other charsets than UTF-8.
 pub(super) fn in_ascii(html: &str) -> String {
@@ -37,6 +40,8 @@ pub(super) struct Insertion {
     body: Bytes,
     /// How the page begins.
     start: BytesMut,
+    /// What follows the last text in the piece it was put into.
+    rest: Bytes,
 }
 
 impl Insertion {
@@ -44,20 +49,34 @@ impl Insertion {
         Self { head, body, ..Self::default() }
     }
 
+    /// Whether what comes from here on passes as it is.
+    pub(super) fn is_idle(&self) -> bool {
+        self.is_done() && self.rest.is_empty()
+    }
+
     /// Whether there is nothing more to put in.
-    pub(super) fn is_done(&self) -> bool {
+    fn is_done(&self) -> bool {
         self.head.is_empty() && self.body.is_empty()
+    }
+
+    /// What goes out for the last piece besides.
+    pub(super) fn more(&mut self) -> Bytes {
+        core::mem::take(&mut self.rest)
     }
 
     /// Puts what belongs there into a piece of the page.
     pub(super) fn take(&mut self, piece: Bytes) -> Bytes {
+        if !self.rest.is_empty() {
+            // Nobody asked for it.
+            return [self.more(), piece].concat().into();
+        }
         let missing = MAX_START.saturating_sub(self.start.len());
         self.start.extend_from_slice(piece.get(..missing).unwrap_or(&piece));
         let mut rest = piece;
         let mut page = BytesMut::new();
         while !self.is_done() {
             let Some((at, place)) = self.finder.find(&rest) else { break };
-            page.reserve(rest.len() + self.head.len() + self.body.len());
+            page.reserve(at + self.head.len() + self.body.len());
             page.extend_from_slice(&rest.split_to(at));
             page.extend_from_slice(&core::mem::take(&mut self.head));
             if place == Place::Body {
@@ -67,14 +86,18 @@ impl Insertion {
         if page.is_empty() {
             return rest;
         }
-        page.extend_from_slice(&rest);
+        if self.is_done() && rest.len() >= MIN_APART {
+            self.rest = rest;
+        } else {
+            page.extend_from_slice(&rest);
+        }
         page.freeze()
     }
 
     /// What belongs at the end of the page: all of it, where no tag said where it goes.
     pub(super) fn end(&mut self) -> Bytes {
-        if !begins_as_page(&self.start) {
-            return Bytes::new();
+        if !self.rest.is_empty() || !begins_as_page(&self.start) {
+            return self.more();
         }
         let mut rest = BytesMut::from(core::mem::take(&mut self.head));
         rest.extend_from_slice(&core::mem::take(&mut self.body));
@@ -308,6 +331,31 @@ mod tests {
             assert_eq!(in_pieces(page, size, head), whole, "in pieces of {size}");
         }
         whole
+    }
+
+    #[test]
+    fn the_rest_of_a_long_page_goes_out_uncopied_or_with_what_is_next() {
+        let page = Bytes::from(String::from("<html><body>") + &"long ".repeat(1000));
+        let insertion = || Insertion::new(Bytes::from_static(b"h"), Bytes::from_static(b"|"));
+
+        let mut asked = insertion();
+        assert_eq!(asked.take(page.clone()), "<html><body>h|");
+        assert!(!asked.is_idle());
+        let more = asked.more();
+        assert_eq!((more.len(), more.as_ptr()), (5000, page.slice(12..).as_ptr()));
+        assert!(asked.is_idle());
+        assert_eq!((asked.take("end".into()), asked.more(), asked.end()), ("end".into(), "".into(), "".into()));
+
+        for (next, wanted) in [(true, "long end"), (false, "long long ")] {
+            let mut unasked = insertion();
+            let mut out = BytesMut::from(unasked.take(page.clone()));
+            if next {
+                out.extend_from_slice(&unasked.take("end".into()));
+            }
+            out.extend_from_slice(&unasked.end());
+            assert!(out.starts_with(b"<html><body>h|long ") && out.ends_with(wanted.as_bytes()));
+            assert_eq!(out.len(), page.len() + 2 + if next { 3 } else { 0 });
+        }
     }
 
     fn marked(page: &str) -> String {

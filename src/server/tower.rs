@@ -155,6 +155,10 @@ where
                 if let Some(trailers) = trailers.take() {
                     return Poll::Ready(Some(Ok(Frame::trailers(trailers))));
                 }
+                let more = filter.more();
+                if !more.is_empty() {
+                    return Poll::Ready(Some(Ok(Frame::data(more))));
+                }
                 let out = match ready!(body.as_mut().poll_frame(context)) {
                     Some(Err(fault)) => return Poll::Ready(Some(Err(fault.into()))),
                     None => {

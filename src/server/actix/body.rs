@@ -48,6 +48,10 @@ impl<B: MessageBody> MessageBody for ResponseBody<B> {
             }
             BodyProjection::Inner { over: true, .. } => Poll::Ready(None),
             BodyProjection::Inner { mut body, filter, over } => loop {
+                let more = filter.more();
+                if !more.is_empty() {
+                    return Poll::Ready(Some(Ok(more)));
+                }
                 let out = match ready!(body.as_mut().poll_next(context)) {
                     Some(Ok(piece)) => filter.take(piece)?,
                     Some(Err(fault)) => return Poll::Ready(Some(Err(fault.into()))),
