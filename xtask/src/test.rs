@@ -1,7 +1,6 @@
 //! Everything that must hold.
 
 use std::{
-    ffi::OsStr,
     io::{BufRead as _, BufReader},
     path::PathBuf,
     process::{Command, Stdio},
@@ -200,11 +199,21 @@ fn browser_tests(session: &mut Session<'_>) -> Result<()> {
     let chromium = tools::chromium()?;
     let workspace = session.workspace;
     run_plain(cargo(workspace).args(["build", "--package", "sothinkmedia"]))?;
-    let site = workspace.target.join("debug").join(format!("sothinkmedia{}", std::env::consts::EXE_SUFFIX));
+    run_plain(cargo(workspace).args([
+        "build",
+        "--package",
+        "consentry",
+        "--example",
+        "careless",
+        "--features",
+        FEATURES,
+    ]))?;
+    let built = |name: &str| workspace.target.join("debug").join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
     let files = scripts(&workspace.pkg().join("test/browser"), ".test.mjs");
     let mut node = in_pkg(workspace, "node");
     node.args(["--test", "--test-reporter=spec", "--test-concurrency=2"]).args(&files);
-    session.run(node.env("CHROMIUM", chromium).env("SOTHINKMEDIA", OsStr::new(&site)))
+    node.env("CHROMIUM", chromium).env("SOTHINKMEDIA", built("sothinkmedia"));
+    session.run(node.env("CARELESS", built("examples/careless")))
 }
 
 #[cfg(test)]

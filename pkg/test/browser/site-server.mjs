@@ -1,4 +1,4 @@
-// The example site, a process for each caller: one test's publication is no other test's business.
+// The example sites, a process for each caller: one test's publication is no other test's business.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
@@ -8,9 +8,14 @@ import { fileURLToPath } from "node:url";
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 
 /** Starts the site on a free port, ends it with the test, and returns its origin. */
-export async function startSite(t) {
-  const binary = process.env.SOTHINKMEDIA;
-  const [command, ...args] = binary ? [binary] : ["cargo", "run", "--quiet", "--package", "sothinkmedia"];
+export const startSite = (t) => start(t, process.env.SOTHINKMEDIA, ["--package", "sothinkmedia"]);
+
+/** The same for the careless application, on a stack and with a setting of its layer. */
+export const startCareless = (t, ...args) =>
+  start(t, process.env.CARELESS, ["--package", "consentry", "--example", "careless", "--features", "actix,axum,html,toml"], args);
+
+async function start(t, binary, target, own = []) {
+  const [command, ...args] = binary ? [binary, ...own] : ["cargo", "run", "--quiet", ...target, "--", ...own];
   const site = spawn(command, args, { cwd: root, env: { ...process.env, PORT: "0" }, stdio: ["ignore", "pipe", "inherit"] });
   (t?.after.bind(t) ?? after)(() => site.kill());
   const lines = createInterface({ input: site.stdout });
