@@ -228,6 +228,21 @@ async fn hosts_that_a_service_declares_need_no_mark() {
     }
 }
 
+/// The page's script brings to life what waits for one id when that is granted, and knows nothing of another.
+#[tokio::test]
+async fn what_needs_several_grants_waits_for_all_of_them() {
+    let app = App::with(ConsentLayer::rewrite_hosts);
+    for (live, waits_for) in [
+        ("<script data-consent=statistics src=//a.video.example/x></script>", "statistics videos"),
+        ("<img srcset='//count.example/a 1x, //a.video.example/b 2x'>", "visits videos"),
+        ("<script data-consent=statistics src=//count.example/x></script>", "visits"),
+    ] {
+        let held = app.part(live, REFUSED).await;
+        assert!(held.contains(&format!("data-consent=\"{waits_for}\"")) && !held.contains(" src"), "{held}");
+        assert_eq!(app.part(live, GRANTED).await, live);
+    }
+}
+
 #[tokio::test]
 async fn link_headers_lead_nowhere_that_is_not_granted() {
     let app = App::with(ConsentLayer::rewrite_hosts);
