@@ -218,6 +218,7 @@ async fn hosts_that_a_service_declares_need_no_mark() {
     let marked = "<script data-consent=statistics src=//a.video.example/x></script>";
     assert!(app.part(marked, "/+statistics/+marketing/-videos").await.contains("data-consent=\"videos\""));
     for untouched in [
+        "<iframe srcdoc=\"<img src=/x>\"></iframe>",
         "<script src=https://fonts.example/f.js></script>",
         "<script src=/a.js></script>",
         "<a href=//count.example>x</a>",
@@ -241,6 +242,28 @@ async fn what_needs_several_grants_waits_for_all_of_them() {
         assert!(held.contains(&format!("data-consent=\"{waits_for}\"")) && !held.contains(" src"), "{held}");
         assert_eq!(app.part(live, GRANTED).await, live);
     }
+}
+
+#[tokio::test]
+async fn a_document_within_a_page_is_looked_into() {
+    let app = App::with(ConsentLayer::rewrite_hosts);
+    for inner in [
+        "<img src=//a.video.example>",
+        "<img src=&amp;#47;/a.video.example>",
+        "<p><script data-consent=videos>play()</script>",
+        "<noscript><img src=//a.video.example></noscript>",
+        "<base href=//a.video.example><img src=x>",
+        "<iframe srcdoc='<img src=//a.video.example>'></iframe>",
+    ] {
+        let live = format!("<iframe srcdoc=\"{inner}\"></iframe>");
+        let held = app.part(&live, REFUSED).await;
+        assert!(held.contains("data-cy-for=\"videos\"") && held.contains(" data-consent=\"videos\""), "{held}");
+        assert!(held.contains(&format!(" data-srcdoc=\"{inner}\"")) && !held.contains(" srcdoc=\""), "{held}");
+        assert_eq!(app.part(&live, GRANTED).await, live);
+    }
+    // The base of the document is not the page's.
+    let after = "<iframe srcdoc=\"<base href=//a.video.example>\"></iframe><img src=x>";
+    assert_eq!(app.part(after, REFUSED).await, after);
 }
 
 #[tokio::test]

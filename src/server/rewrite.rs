@@ -26,7 +26,8 @@ use super::{
     gate::Counters,
     hosts::{Hosts, attribute_text},
     insert::in_ascii,
-    loads::{ADDRESSES, SELECTORS, Selectors, find_address, is_inert, mark},
+    loads::{ADDRESSES, SELECTORS, Selectors, document, find_address, is_inert, mark},
+    reading::refused_in,
     visitor::ConsentHtml,
 };
 use crate::{
@@ -223,7 +224,7 @@ impl Rule {
 
     fn apply(&self, element: &mut Element<'_, '_>, tells: bool) -> HandlerResult {
         let marked = mark(element);
-        let refused = self.refused(element, marked.as_deref());
+        let refused = self.refused(element, marked.as_deref())?;
         if refused.is_empty() {
             return if marked.is_some() { release(element) } else { Ok(()) };
         }
@@ -242,10 +243,10 @@ impl Rule {
 
     /// All that speaks against an element, each id once: what it is marked with, and whose the addresses are that it loads
     /// from.
-    fn refused(&self, element: &Element<'_, '_>, marked: Option<&str>) -> Vec<String> {
+    fn refused(&self, element: &Element<'_, '_>, marked: Option<&str>) -> Result<Vec<String>, RewritingError> {
         let mut refused: Vec<String> =
             marked.filter(|id| !self.allows(id)).map(ToString::to_string).into_iter().collect();
-        let Some(hosts) = &self.hosts else { return refused };
+        let Some(hosts) = &self.hosts else { return Ok(refused) };
         let hosts = hosts.lock().unwrap_or_else(PoisonError::into_inner);
         // An inert form is made live if nothing speaks against what it waits with.
         let _: Option<()> = find_address(element, true, |address| {
@@ -253,6 +254,9 @@ impl Rule {
             refused.extend(service.filter(|id| !self.allows(id)).map(ToString::to_string));
             None
         });
+        if let Some(document) = document(element, true) {
+            refused.extend(refused_in(&document, hosts.clone(), &self.policy, &|id| self.allows(id))?);
+        }
         // A service that follows its category is not allowed without it.
         let followed: Vec<&str> = refused
             .iter()
@@ -266,7 +270,7 @@ impl Rule {
                 seen.push(id.clone());
             }
         }
-        seen
+        Ok(seen)
     }
 }
 
