@@ -14,7 +14,7 @@ use axum::{
 };
 use consentry::{
     Policy, Timestamp,
-    server::{ConsentLayer, Nonce},
+    server::{ConsentLayer, Mode, Nonce},
 };
 use http_body_util::{BodyExt, StreamBody};
 use tower::ServiceExt;
@@ -163,6 +163,18 @@ async fn what_is_marked_is_inert_until_it_is_granted_and_live_afterwards() {
 }
 
 #[tokio::test]
+async fn where_the_gate_observes_nothing_is_held_back_and_all_of_it_counted() {
+    let app = App::with(|layer| layer.rewrite_hosts().mode(Mode::Observe));
+    let part = "<script data-consent=statistics src=/a.js></script><img src=//count.example/p>";
+    let links = "<https://count.example/a.js>; rel=preload";
+    let response = ([(header::CONTENT_TYPE, HTML), (header::LINK, links)], part).into_response();
+    let response = app.answer(response, &[("cookie", &consent(REFUSED)), ("hx-request", "true")]).await;
+    assert_eq!(response.headers()[header::LINK], links);
+    assert_eq!(to_bytes(response.into_body(), 1 << 20).await.unwrap(), part);
+    assert_eq!(app.layer.gate_counts().inert, 3);
+}
+
+#[tokio::test]
 async fn an_embed_leaves_a_place_that_says_what_is_missing() {
     let app = App::new();
     let embed = "<p><iframe src=\"/e\" data-consent=\"videos\"></iframe></p>";
@@ -218,6 +230,7 @@ async fn hosts_that_a_service_declares_need_no_mark() {
     let marked = "<script data-consent=statistics src=//a.video.example/x></script>";
     assert!(app.part(marked, "/+statistics/+marketing/-videos").await.contains("data-consent=\"videos\""));
     for untouched in [
+        "<iframe srcdoc=\"<img src=/x>\"></iframe>",
         "<script src=https://fonts.example/f.js></script>",
         "<script src=/a.js></script>",
         "<a href=//count.example>x</a>",
@@ -226,6 +239,44 @@ async fn hosts_that_a_service_declares_need_no_mark() {
     ] {
         assert_eq!(app.part(untouched, REFUSED).await, untouched);
     }
+}
+
+#[tokio::test]
+async fn what_needs_several_grants_waits_for_all_of_them() {
+    let app = App::with(ConsentLayer::rewrite_hosts);
+    for (live, waits_for) in [
+        ("<script data-consent=statistics src=//a.video.example/x></script>", "statistics videos"),
+        ("<img srcset='//count.example/a 1x, //a.video.example/b 2x'>", "visits videos"),
+        ("<script data-consent=statistics src=//count.example/x></script>", "visits"),
+    ] {
+        let held = app.part(live, REFUSED).await;
+        // A script of that type keeps its address.
+        let is_inert = held.contains("text/plain") || !held.contains(" src");
+        assert!(held.contains(&format!("data-consent=\"{waits_for}\"")) && is_inert, "{held}");
+        assert_eq!(app.part(live, GRANTED).await, live);
+    }
+}
+
+#[tokio::test]
+async fn a_document_within_a_page_is_looked_into() {
+    let app = App::with(ConsentLayer::rewrite_hosts);
+    for inner in [
+        "<img src=//a.video.example>",
+        "<img src=&amp;#47;/a.video.example>",
+        "<p><script data-consent=videos>play()</script>",
+        "<noscript><img src=//a.video.example></noscript>",
+        "<base href=//a.video.example><img src=x>",
+        "<iframe srcdoc='<img src=//a.video.example>'></iframe>",
+    ] {
+        let live = format!("<iframe srcdoc=\"{inner}\"></iframe>");
+        let held = app.part(&live, REFUSED).await;
+        assert!(held.contains("data-cy-for=\"videos\"") && held.contains(" data-consent=\"videos\""), "{held}");
+        assert!(held.contains(&format!(" data-srcdoc=\"{inner}\"")) && !held.contains(" srcdoc=\""), "{held}");
+        assert_eq!(app.part(&live, GRANTED).await, live);
+    }
+    // The base of the document is not the page's.
+    let after = "<iframe srcdoc=\"<base href=//a.video.example>\"></iframe><img src=x>";
+    assert_eq!(app.part(after, REFUSED).await, after);
 }
 
 #[tokio::test]

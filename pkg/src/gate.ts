@@ -36,7 +36,8 @@ export async function activate(decision: Pick<Decision, "ids">): Promise<void> {
 
 const next = (): HTMLElement | undefined =>
   Array.from(root().querySelectorAll<HTMLElement>(waiting)).find((element) =>
-    allowed(latest, element.dataset.consent),
+    // What needs several grants waits for all of them.
+    element.dataset.consent?.split(" ").every((id) => allowed(latest, id)),
   );
 
 function wake(element: HTMLElement): Promise<unknown> | undefined {

@@ -222,6 +222,7 @@ impl Exchange {
             ui,
             is_utf8: encoding == Some(encoding_rs::UTF_8),
             counters: Arc::clone(counters),
+            observes: self.site.observes(),
         };
         BodyFilter::rewrite(Rewriter::new(Texts { head, body, granted }, rule, encoding), Arc::clone(counters))
     }
@@ -242,7 +243,7 @@ impl Exchange {
             if !keeps {
                 self.site.counters().count_inert();
             }
-            keeps
+            keeps || self.site.observes()
         });
         depends && audience != Audience::All
     }

@@ -34,7 +34,8 @@ pub enum Mode {
     /// Withholds it.
     #[default]
     Enforce,
-    /// Lets it through and reports it: to see what enforcing would do to a running site.
+    /// Lets it through and reports it: to see what enforcing would do to a running site. In pages nothing is held back
+    /// either, and what would be is counted.
     Observe,
 }
 
@@ -71,7 +72,7 @@ pub struct GateCounts {
     pub reported: u64,
     /// Cookies that requests brought although their visitor refused them, and that the responses deleted.
     pub cleared: u64,
-    /// Elements of pages and links of `Link` headers held back.
+    /// Elements of pages and links of `Link` headers held back, or that would be where the gate only observes.
     pub inert: u64,
     /// Pages that passed as they were, because their bytes cannot be looked into.
     pub opaque: u64,
@@ -208,6 +209,11 @@ impl Site {
             return Vec::new();
         }
         self.deletions(decision, uri, headers, |status| status == Status::Denied)
+    }
+
+    #[cfg(feature = "html")]
+    pub(super) fn observes(&self) -> bool {
+        self.gate.mode == Mode::Observe
     }
 
     pub(super) fn counters(&self) -> &Arc<Counters> {

@@ -72,6 +72,12 @@ pub(super) fn mark<H: HandlerTypes>(element: &Element<'_, '_, H>) -> Option<Stri
     element.get_attribute("data-consent").map(|id| attribute_text(id).trim().to_string())
 }
 
+/// The document that a frame shows instead of what is at its address; one that waits too.
+pub(super) fn document<H: HandlerTypes>(element: &Element<'_, '_, H>, waiting: bool) -> Option<String> {
+    let inert = || element.get_attribute("data-srcdoc").filter(|_| waiting);
+    element.get_attribute("srcdoc").or_else(inert).map(attribute_text)
+}
+
 /// Looks through the addresses that an element loads from, as a browser reads them, until something is found; `waiting`
 /// ones too, which it would load from once it is live.
 pub(super) fn find_address<H: HandlerTypes, T>(

@@ -59,7 +59,11 @@ impl Site {
     }
 
     /// The same, and recognises what needs consent by the hosts that services declare, without any attribute; in `Link`
-    /// headers too. What an inline script loads is not seen: mark such a script with `data-consent`.
+    /// headers and in a frame's `srcdoc` too. What an inline script loads is not seen: mark such a script with
+    /// `data-consent`. Nor is what a style sheet loads.
+    ///
+    /// An element that needs several grants, by its mark and by the hosts of its addresses, waits for all of them; it is
+    /// live in the next page after the last.
     #[cfg(feature = "html")]
     #[must_use]
     pub fn rewrite_hosts(mut self) -> Self {

@@ -18,9 +18,12 @@ use super::{
     gate::Refusal,
     hosts::{Hosts, attribute_text},
     links,
-    loads::{SELECTORS, find_address, is_inert, mark},
+    loads::{SELECTORS, document, find_address, is_inert, mark},
 };
-use crate::decision::{Decision, Status};
+use crate::{
+    decision::{Decision, Status},
+    policy::Policy,
+};
 
 /// An address that a page loads. It belongs to something that is refused, or to nothing that is declared.
 pub(crate) struct PageLoad {
@@ -37,22 +40,39 @@ pub(crate) fn page_loads(
     headers: &HeaderMap,
     html: &str,
 ) -> Result<Vec<PageLoad>, RewritingError> {
-    let hosts = Hosts::of_page(page, &HeaderMap::new());
-    let mut reader = Reader { decision, own: hosts.of(""), hosts, found: Vec::new() };
+    let allows = |id: &str| decision.allows(id);
+    let mut reader = Reader::new(Hosts::of_page(page, &HeaderMap::new()), decision.policy(), &allows);
     for address in links::loading(headers) {
         reader.judge(address);
     }
-    let reader = RefCell::new(reader);
-    read(&reader, html)?;
-    Ok(reader.into_inner().found)
+    let refusal = |id: String| Refusal {
+        status: decision.status(&id).unwrap_or(Status::Undecided),
+        reason: decision.reason(&id).unwrap_or_default(),
+        service: id,
+    };
+    let found = reader.read(html)?;
+    Ok(found.into_iter().map(|(address, id)| PageLoad { address, refusal: id.map(refusal) }).collect())
+}
+
+/// The ids that are refused of what a document within a page would load.
+pub(super) fn refused_in(
+    html: &str,
+    hosts: Hosts,
+    policy: &Policy,
+    allows: &dyn Fn(&str) -> bool,
+) -> Result<Vec<String>, RewritingError> {
+    let found = Reader::new(hosts, policy, allows).read(html)?;
+    Ok(found.into_iter().filter_map(|(_, id)| id).collect())
 }
 
 struct Reader<'d> {
-    decision: &'d Decision,
+    policy: &'d Policy,
+    allows: &'d dyn Fn(&str) -> bool,
     hosts: Hosts,
     /// The host of the page.
     own: Option<String>,
-    found: Vec<PageLoad>,
+    /// Addresses, each with the id that is refused; without one if nothing is declared.
+    found: Vec<(String, Option<String>)>,
 }
 
 fn read(reader: &RefCell<Reader<'_>>, html: &str) -> Result<(), RewritingError> {
@@ -71,8 +91,14 @@ fn read(reader: &RefCell<Reader<'_>>, html: &str) -> Result<(), RewritingError> 
         reader.borrow_mut().hosts.rebase(&href);
         Ok(())
     };
-    let loading = |element: &mut Element<'_, '_>| {
-        reader.borrow_mut().look_at(element);
+    let loading = |element: &mut Element<'_, '_>| -> HandlerResult {
+        let document = reader.borrow_mut().look_at(element);
+        if let Some(document) = document {
+            let hosts = reader.borrow().hosts.clone();
+            read(reader, &document)?;
+            // What its base is, is its own matter.
+            reader.borrow_mut().hosts = hosts;
+        }
         Ok(())
     };
     let handlers = ElementContentHandlers::<LocalHandlerTypes>::default;
@@ -84,46 +110,45 @@ fn read(reader: &RefCell<Reader<'_>>, html: &str) -> Result<(), RewritingError> 
     lol_html::rewrite_str(html, settings).map(drop)
 }
 
-impl Reader<'_> {
-    fn look_at(&mut self, element: &Element<'_, '_>) {
+impl<'d> Reader<'d> {
+    fn new(hosts: Hosts, policy: &'d Policy, allows: &'d dyn Fn(&str) -> bool) -> Self {
+        Self { policy, allows, own: hosts.of(""), hosts, found: Vec::new() }
+    }
+
+    fn read(self, html: &str) -> Result<Vec<(String, Option<String>)>, RewritingError> {
+        let reader = RefCell::new(self);
+        read(&reader, html)?;
+        Ok(reader.into_inner().found)
+    }
+
+    /// Gives back a document that the element holds, if there is nothing else against it.
+    fn look_at(&mut self, element: &Element<'_, '_>) -> Option<String> {
         let is_script = element.tag_name() == "script";
         if is_script && is_inert(&element.get_attribute("type").unwrap_or_default()) {
-            return;
+            return None;
         }
-        match mark(element).filter(|id| !self.decision.allows(id)) {
-            None => {
-                let _: Option<()> = find_address(element, false, |address| {
-                    self.judge(address);
-                    None
-                });
-            }
-            Some(id) => {
-                let address =
-                    find_address(element, false, |address| (!address.is_empty()).then(|| address.to_string()));
-                let inline = (is_script && !element.has_attribute("src")).then(String::new);
-                let refusal = Some(self.refusal(&id));
-                self.found.extend(address.or(inline).map(|address| PageLoad { address, refusal }));
-            }
-        }
+        let Some(id) = mark(element).filter(|id| !(self.allows)(id)) else {
+            let _: Option<()> = find_address(element, false, |address| {
+                self.judge(address);
+                None
+            });
+            return document(element, false);
+        };
+        let address = find_address(element, false, |address| (!address.is_empty()).then(|| address.to_string()));
+        let inline = (is_script && !element.has_attribute("src")).then(String::new);
+        self.found.extend(address.or(inline).map(|address| (address, Some(id))));
+        None
     }
 
     /// By its host.
     fn judge(&mut self, address: &str) {
         let Some(host) = self.hosts.of(address) else { return };
-        let refusal = match self.hosts.service(self.decision.policy(), address) {
-            Some(service) if self.decision.allows(service.id()) => return,
-            Some(service) => Some(self.refusal(service.id())),
+        let id = match self.hosts.service(self.policy, address) {
+            Some(service) if (self.allows)(service.id()) => return,
+            Some(service) => Some(service.id().to_string()),
             None if self.own.as_ref() == Some(&host) => return,
             None => None,
         };
-        self.found.push(PageLoad { address: address.trim_ascii().to_string(), refusal });
-    }
-
-    fn refusal(&self, id: &str) -> Refusal {
-        Refusal {
-            service: id.to_string(),
-            status: self.decision.status(id).unwrap_or(Status::Undecided),
-            reason: self.decision.reason(id).unwrap_or_default(),
-        }
+        self.found.push((address.trim_ascii().to_string(), id));
     }
 }

@@ -26,12 +26,13 @@ use super::{
     gate::Counters,
     hosts::{Hosts, attribute_text},
     insert::in_ascii,
-    loads::{ADDRESSES, SELECTORS, Selectors, find_address, is_inert, mark},
+    loads::{ADDRESSES, SELECTORS, Selectors, document, find_address, is_inert, mark},
+    reading::refused_in,
     visitor::ConsentHtml,
 };
 use crate::{
     decision::Decision,
-    policy::{NECESSARY, Policy},
+    policy::{NECESSARY, Policy, Service},
 };
 
 /// The most that is held of a page at a time, in bytes: the longest tag.
@@ -69,6 +70,8 @@ pub(super) struct Rule {
     /// Whether the page is surely in UTF-8.
     pub(super) is_utf8: bool,
     pub(super) counters: Arc<Counters>,
+    /// Whether what would be held back is only counted.
+    pub(super) observes: bool,
 }
 
 /// A page's rewriter.
@@ -221,40 +224,57 @@ impl Rule {
         }
     }
 
-    /// The service that an address belongs to, if it is not allowed.
-    fn refused_by_host(&self, address: &str) -> Option<&str> {
-        let hosts = self.hosts.as_ref()?.lock().unwrap_or_else(PoisonError::into_inner);
-        let service = hosts.service(&self.policy, address)?;
-        (!self.allows(service.id())).then(|| service.id())
-    }
-
     fn apply(&self, element: &mut Element<'_, '_>, tells: bool) -> HandlerResult {
         let marked = mark(element);
-        let refused = match &marked {
-            Some(id) if !self.allows(id) => Some(id.clone()),
-            _ => self.refused_by_addresses(element),
-        };
-        match (refused, marked) {
-            (Some(id), marked) => {
-                if marked.as_ref() != Some(&id) {
-                    element.set_attribute("data-consent", &id)?;
-                }
-                if tells && fills_a_place(element) {
-                    let stand_in = self.ui.stand_in(&id);
-                    element.before(&if self.is_utf8 { stand_in } else { in_ascii(&stand_in) }, ContentType::Html);
-                }
-                self.counters.count_inert();
-                hold_back(element)
-            }
-            (None, Some(_)) => release(element),
-            (None, None) => Ok(()),
+        let refused = self.refused(element, marked.as_deref())?;
+        if refused.is_empty() {
+            return if marked.is_some() { release(element) } else { Ok(()) };
         }
+        self.counters.count_inert();
+        if self.observes {
+            return Ok(());
+        }
+        let all = refused.join(" ");
+        if marked.as_ref() != Some(&all) {
+            element.set_attribute("data-consent", &all)?;
+        }
+        if tells && fills_a_place(element) {
+            let stand_in: String = refused.iter().map(|id| self.ui.stand_in(id)).collect();
+            element.before(&if self.is_utf8 { stand_in } else { in_ascii(&stand_in) }, ContentType::Html);
+        }
+        hold_back(element)
     }
 
-    fn refused_by_addresses(&self, element: &Element<'_, '_>) -> Option<String> {
-        self.hosts.as_ref()?;
+    /// All that speaks against an element, each id once: what it is marked with, and whose the addresses are that it loads
+    /// from.
+    fn refused(&self, element: &Element<'_, '_>, marked: Option<&str>) -> Result<Vec<String>, RewritingError> {
+        let mut refused: Vec<String> =
+            marked.filter(|id| !self.allows(id)).map(ToString::to_string).into_iter().collect();
+        let Some(hosts) = &self.hosts else { return Ok(refused) };
+        let hosts = hosts.lock().unwrap_or_else(PoisonError::into_inner);
         // An inert form is made live if nothing speaks against what it waits with.
-        find_address(element, true, |address| self.refused_by_host(address).map(ToString::to_string))
+        let _: Option<()> = find_address(element, true, |address| {
+            let service = hosts.service(&self.policy, address).map(Service::id);
+            refused.extend(service.filter(|id| !self.allows(id)).map(ToString::to_string));
+            None
+        });
+        if let Some(document) = document(element, true) {
+            refused.extend(refused_in(&document, hosts.clone(), &self.policy, &|id| self.allows(id))?);
+        }
+        // A service that follows its category is not allowed without it.
+        let followed: Vec<&str> = refused
+            .iter()
+            .filter_map(|id| self.policy.service(id))
+            .filter(|s| !s.has_own_choice())
+            .map(Service::category)
+            .collect();
+        let mut seen = Vec::new();
+        for id in &refused {
+            if !followed.contains(&id.as_str()) && !seen.contains(id) {
+                seen.push(id.clone());
+            }
+        }
+        Ok(seen)
     }
 }
 

@@ -161,6 +161,14 @@ mod tests {
     }
 
     #[test]
+    fn a_document_within_a_page_is_read() {
+        let site = site();
+        let html = "<iframe srcdoc='<base href=//x.ads.example><img src=p>'></iframe><img src=p>";
+        let page = leaks(&Consent::new(&site), &HeaderMap::new(), html);
+        assert_eq!(page.to_string(), "1 leak:\n  p: ads is undecided (no-answer)");
+    }
+
+    #[test]
     fn a_page_that_browsers_read_in_two_ways_is_a_leak() {
         let site = site();
         let page = leaks(&Consent::new(&site).grant_all(), &HeaderMap::new(), "<select><xmp><script></script>");

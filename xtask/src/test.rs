@@ -217,14 +217,19 @@ fn browser_tests(session: &mut Session<'_>) -> Result<()> {
     let chromium = tools::CHROMIUM.path()?;
     let workspace = session.workspace;
     run_plain(cargo(workspace).args(["build", "--package", "sothinkmedia"]))?;
-    let shared = ["--package", "consentry", "--example", "shared-page", "--features", FEATURES];
-    run_plain(cargo(workspace).arg("build").args(shared))?;
+    let examples =
+        ["--package", "consentry", "--example", "shared-page", "--example", "careless", "--features", FEATURES];
+    run_plain(cargo(workspace).arg("build").args(examples))?;
     let built = |name: &str| workspace.target.join("debug").join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
-    let (site, shared) = (built("sothinkmedia"), built("examples/shared-page"));
     let files = scripts(&workspace.pkg().join("test/browser"), ".test.mjs");
     let mut node = in_pkg(workspace, "node");
     node.args(["--test", "--test-reporter=spec", "--test-concurrency=2"]).args(&files);
-    node.env(tools::CHROMIUM.variable, chromium).env("SOTHINKMEDIA", site).env("SHARED_PAGE", shared);
+    node.env(tools::CHROMIUM.variable, chromium);
+    for (variable, name) in
+        [("SOTHINKMEDIA", "sothinkmedia"), ("SHARED_PAGE", "examples/shared-page"), ("CARELESS", "examples/careless")]
+    {
+        node.env(variable, built(name));
+    }
     session.run(&mut node)
 }
 

@@ -1,7 +1,8 @@
 // What browser tests share: a Chromium of their own, and a server for pages made up on the spot.
 import { once } from "node:events";
-import { readFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
+import { tmpdir } from "node:os";
 import { extname, join, normalize } from "node:path";
 import { after } from "node:test";
 import { fileURLToPath } from "node:url";
@@ -17,22 +18,42 @@ const types = {
   ".wasm": "application/wasm",
 };
 
+const started = (...more) => ({
+  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+  args: [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    ...more,
+  ],
+});
+
 /** Starts Chromium for the tests of a file, which end it. Each of its contexts has a fresh profile. */
 export async function launch() {
-  const browser = await chromium.launch({
-    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-    args: [
-      "--no-sandbox",
-      "--disable-gpu",
-      "--disable-quic",
-      "--no-first-run",
-      "--disable-background-networking",
-      "--disable-component-update",
-      "--disable-sync",
-    ],
-  });
+  const browser = await chromium.launch(started());
   after(() => browser.close());
   return browser;
+}
+
+/**
+ * Starts another one, with a profile of its own on disk whose settings are as most people have them: those of other
+ * contexts store no third-party cookies. Returns its only context.
+ */
+export async function launchProfile(options, ...args) {
+  const folder = await mkdtemp(join(tmpdir(), "consentry-"));
+  await mkdir(join(folder, "Default"));
+  await writeFile(join(folder, "Default/Preferences"), JSON.stringify({ profile: { cookie_controls_mode: 0 } }));
+  const context = await chromium.launchPersistentContext(folder, { ...options, ...started(...args) });
+  context.setDefaultTimeout(10_000);
+  after(async () => {
+    await context.close();
+    await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+  });
+  return context;
 }
 
 /**
@@ -67,9 +88,14 @@ export async function serve(pages) {
 export async function open(browser, options) {
   const context = await browser.newContext(options);
   context.setDefaultTimeout(10_000);
+  return { context, ...(await openIn(context)) };
+}
+
+/** The same in a context that is there already. */
+export async function openIn(context) {
   const page = await context.newPage();
   const errors = [];
   page.on("console", (message) => message.type() === "error" && errors.push(message.text()));
   page.on("pageerror", (error) => errors.push(String(error)));
-  return { context, page, errors };
+  return { page, errors };
 }

@@ -7,15 +7,19 @@ import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 
-/** Starts the example site on a free port, ends it with the test, and returns its origin. */
-export const startSite = (t) => start(t, process.env.SOTHINKMEDIA, "--package", "sothinkmedia");
+/** Starts the site on a free port, ends it with the test, and returns its origin. */
+export const startSite = (t) => start(t, process.env.SOTHINKMEDIA, ["--package", "sothinkmedia"]);
+
+/** The same for the careless application, on a stack and with a setting of its layer. */
+export const startCareless = (t, ...args) =>
+  start(t, process.env.CARELESS, ["--package", "consentry", "--example", "careless", "--features", "actix,axum,html,toml"], args);
 
 /** The same with the site whose page all visitors get alike. */
 export const startSharedPage = (t) =>
-  start(t, process.env.SHARED_PAGE, "--package", "consentry", "--example", "shared-page", "--features", "axum,html");
+  start(t, process.env.SHARED_PAGE, ["--package", "consentry", "--example", "shared-page", "--features", "axum,html"]);
 
-async function start(t, binary, ...of) {
-  const [command, ...args] = binary ? [binary] : ["cargo", "run", "--quiet", ...of];
+async function start(t, binary, target, own = []) {
+  const [command, ...args] = binary ? [binary, ...own] : ["cargo", "run", "--quiet", ...target, "--", ...own];
   const site = spawn(command, args, { cwd: root, env: { ...process.env, PORT: "0" }, stdio: ["ignore", "pipe", "inherit"] });
   (t?.after.bind(t) ?? after)(() => site.kill());
   const lines = createInterface({ input: site.stdout });
