@@ -26,6 +26,7 @@ mod clear;
 mod document;
 mod endpoints;
 mod exchange;
+mod facts;
 mod filter;
 mod gate;
 #[cfg(feature = "html")]

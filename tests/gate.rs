@@ -10,6 +10,7 @@ use axum::{
 };
 use consentry::{
     Policy, Reason, Region, Timestamp,
+    consent::seal::KeyRing,
     server::{ConsentLayer, DEBUG_HEADER, GateCounts, Gated, Mode, Undeclared},
     test::{Clock, Consent},
 };
@@ -333,6 +334,34 @@ async fn what_was_refused_is_deleted_wherever_it_was_set_until_all_of_it_is_gone
     assert_eq!(jar, ["session", "other"]);
     assert!((2..10).contains(&responses), "{responses} responses");
     assert!(app.layer.gate_counts().cleared >= 61);
+}
+
+/// What a page asks for may be answered later than what its visitor says meanwhile.
+#[tokio::test]
+async fn only_where_a_visitor_goes_are_cookies_brought_up_to_date() {
+    let app = App::new(|layer| layer.keys(KeyRing::new("k1", &[7; 32]).unwrap()));
+    // Denials without a seal get one, and what was refused goes.
+    let stored = format!("{}; _ga=1", consent("/-statistics"));
+    for (headers, updates) in [
+        (&[][..], true),
+        (&[("accept", "text/html,*/*;q=0.8")], true),
+        (&[("sec-fetch-dest", "document"), ("accept", "*/*")], true),
+        (&[("sec-fetch-dest", "iframe")], true),
+        (&[("sec-fetch-dest", "empty"), ("accept", "text/html")], false),
+        (&[("sec-fetch-dest", "image")], false),
+        (&[("accept", "application/json")], false),
+        (&[("accept", "*/*")], false),
+    ] {
+        let headers = [&[("cookie", stored.as_str())], headers].concat();
+        let response = app.get("/plain", &headers).await;
+        let names: Vec<&str> =
+            cookies(&response).into_iter().filter_map(|line| Some(line.split_once('=')?.0)).collect();
+        assert_eq!(names.contains(&"privacy") && names.contains(&"_ga"), updates, "{headers:?}");
+        assert_eq!(names.is_empty(), !updates, "{headers:?}");
+        assert_eq!(response.headers().contains_key(header::CACHE_CONTROL), updates, "{headers:?}");
+        // The gate stands everywhere.
+        assert!(!cookies(&app.get("/", &headers).await).contains(&CARELESS[1]), "{headers:?}");
+    }
 }
 
 #[tokio::test]

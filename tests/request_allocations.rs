@@ -1,6 +1,7 @@
 //! What a request allocates on its way through the layer, counted.
 #![allow(clippy::unwrap_used, missing_docs, reason = "a test stops at the first fault")]
 
+use std::sync::Arc;
 use std::{convert::Infallible, future::ready};
 
 use axum::{
@@ -103,17 +104,19 @@ fn added_by_layer(site: Site, consent: &str, answer: fn() -> Response<Body>) -> 
 
 #[test]
 fn a_visitor_is_one_allocation() {
-    let site = site();
+    let site = Arc::new(site());
     for consent in [consent(Act::Accept), consent(Act::Reject), String::from("cookie_9=value-9")] {
         let request = request(&consent);
-        let visitor = count(|| drop(site.visitor(request.uri(), request.headers())));
-        assert_eq!(visitor, VISITOR, "{consent}");
+        let visitor = || site.visitor(request.uri(), request.headers());
+        assert_eq!(count(|| drop(visitor())), VISITOR, "{consent}");
+        // Nor does deciding need more.
+        assert_eq!(count(|| assert!(!visitor().decision().allows("x"))), VISITOR, "{consent}");
     }
 }
 
 #[test]
 fn the_extension_is_counted_apart() {
-    let visitor = site().visitor(&"/".parse().unwrap(), &HeaderMap::new());
+    let visitor = Arc::new(site()).visitor(&"/".parse().unwrap(), &HeaderMap::new());
     let mut request = request("");
     assert_eq!(count(|| drop(request.extensions_mut().insert::<Visitor>(visitor))), EXTENSION);
 }

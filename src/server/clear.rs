@@ -12,9 +12,9 @@ use alloc::{
 };
 use core::net::IpAddr;
 
-use http::{HeaderMap, HeaderValue, Uri};
+use http::HeaderValue;
 
-use super::{origin::host, site::Site, visitor::cookie_lines};
+use super::{facts::Facts, site::Site};
 use crate::{
     cookies,
     decision::{Decision, Status},
@@ -36,8 +36,7 @@ impl Site {
     pub(super) fn deletions(
         &self,
         decision: &Decision,
-        uri: &Uri,
-        headers: &HeaderMap,
+        facts: &Facts,
         refused: impl Fn(Status) -> bool,
     ) -> Vec<HeaderValue> {
         let mut lines = Vec::new();
@@ -48,7 +47,7 @@ impl Site {
             return lines;
         }
         let is_refused = |name: &&str| !self.is_own_cookie(name) && decision.cookie_status(name).is_some_and(&refused);
-        let mut names: Vec<&str> = all_names(headers).filter(is_refused).collect();
+        let mut names: Vec<&str> = all_names(facts).filter(is_refused).collect();
         names.sort_unstable();
         names.dedup();
         // Each time another one comes first: what cannot be deleted must not keep the others from it.
@@ -56,7 +55,7 @@ impl Site {
         names.rotate_left(first);
         for name in names {
             self.count_cleared(name);
-            let domains = domains.get_or_insert_with(|| host(uri, headers).map(domains_of).unwrap_or_default());
+            let domains = domains.get_or_insert_with(|| facts.host().map(domains_of).unwrap_or_default());
             for line in self.deletions_of(decision, name, domains) {
                 if lines.len() == MAX_LINES {
                     return lines;
@@ -117,15 +116,15 @@ pub(super) fn domains_of(host: &str) -> Vec<String> {
 }
 
 /// The names of a request's cookies, each once.
-pub(super) fn cookie_names(headers: &HeaderMap) -> Vec<String> {
-    let mut names: Vec<String> = all_names(headers).map(ToString::to_string).collect();
+pub(super) fn cookie_names(facts: &Facts) -> Vec<String> {
+    let mut names: Vec<String> = all_names(facts).map(ToString::to_string).collect();
     names.sort();
     names.dedup();
     names
 }
 
-fn all_names(headers: &HeaderMap) -> impl Iterator<Item = &str> {
-    cookie_lines(headers).flat_map(cookies::pairs).map(|(name, _)| name).take(MAX_NAMES)
+fn all_names(facts: &Facts) -> impl Iterator<Item = &str> {
+    facts.cookie_lines().flat_map(cookies::pairs).map(|(name, _)| name).take(MAX_NAMES)
 }
 
 #[cfg(test)]

@@ -53,6 +53,16 @@ impl Asked {
     }
 }
 
+/// Whether a request may be a visitor's going somewhere, and not a page's for what it needs. Who says neither what for nor
+/// what is accepted is believed to be.
+pub(super) fn may_be_navigation(headers: &HeaderMap) -> bool {
+    let text = |name: &str| headers.get(name).map(|value| value.to_str().unwrap_or_default());
+    match text("sec-fetch-dest") {
+        Some(dest) => matches!(dest, "document" | "iframe" | "frame" | "embed" | "object"),
+        None => text("accept").is_none_or(|accept| accept.contains("text/html")),
+    }
+}
+
 /// Takes off a request what would keep the bytes of its answer from being looked into: compression belongs outside.
 pub(super) fn ask_for_plain(headers: &mut HeaderMap) {
     headers.remove(header::ACCEPT_ENCODING);

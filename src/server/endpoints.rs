@@ -24,15 +24,15 @@ use super::{
     answer::{self, What},
     assets,
     clear::cookie_names,
+    facts::Facts,
     origin::{Source, source},
     pages, share,
     site::Site,
-    visitor::locale,
 };
 use crate::{
     consent::Answer,
     decision::{Decision, Status},
-    policy::{GpcRule, Policy, Serving},
+    policy::{GpcRule, Serving},
     visit::Visit,
 };
 
@@ -112,8 +112,8 @@ impl Site {
     }
 
     fn read(&self, rest: &str, uri: &Uri, headers: &HeaderMap) -> Response<String> {
-        let policy = self.policy();
-        let locale = locale(&policy, headers);
+        let facts = self.facts(uri, headers);
+        let (policy, locale) = (&facts.policy, facts.locale());
         match rest {
             "/policy.json" => {
                 let serving = Serving {
@@ -125,11 +125,11 @@ impl Site {
                 vary_on_language(respond(JSON, "no-cache", policy.compile(locale, Some(serving))))
             }
             "/history" => {
-                let page = pages::history(&policy, locale, self.mount_path());
+                let page = pages::history(policy, locale, self.mount_path());
                 vary_on_language(page_response(page, "no-cache"))
             }
             _ => {
-                let visit = self.visit(&policy, headers);
+                let visit = self.visit(&facts);
                 let mut response = match rest {
                     "/decision" => respond(JSON, "no-store", visit.decision.to_json()),
                     "/banner" => page_response(
@@ -144,19 +144,19 @@ impl Site {
                         return response;
                     }
                     "/export" => {
-                        let mut response = respond(JSON, "no-store", self.export(&visit, headers));
+                        let mut response = respond(JSON, "no-store", self.export(&visit, &facts));
                         let name = HeaderValue::from_static("attachment; filename=\"privacy-choices.json\"");
                         response.headers_mut().insert(header::CONTENT_DISPOSITION, name);
                         response
                     }
                     _ => {
-                        let names = self.declared_cookies(&policy, headers);
+                        let names = self.declared_cookies(&facts);
                         let back = pages::back(uri);
                         page_response(pages::choices(&visit, locale, self.mount_path(), &names, back), "no-store")
                     }
                 };
-                let deletions = self.deletions_for_denied(&visit.decision, uri, headers);
-                for cookie in self.upkeep(&visit, headers).chain(deletions) {
+                let deletions = self.deletions_for_denied(&visit.decision, &facts);
+                for cookie in self.upkeep(&visit, &facts).chain(deletions) {
                     response.headers_mut().append(header::SET_COOKIE, cookie);
                 }
                 response
@@ -175,7 +175,8 @@ impl Site {
             return empty(StatusCode::FORBIDDEN);
         }
         let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-        let policy = self.policy();
+        let facts = self.facts(uri, headers);
+        let policy = &facts.policy;
         let Some(posted) = answer::read(content_type, body).filter(|posted| posted.policy == policy.id()) else {
             return empty(StatusCode::BAD_REQUEST);
         };
@@ -188,7 +189,7 @@ impl Site {
                 return empty(StatusCode::BAD_REQUEST);
             }
         }
-        let visit = self.visit(&policy, headers);
+        let visit = self.visit(&facts);
         if !posted.fits(&visit.decision) {
             return empty(StatusCode::BAD_REQUEST);
         }
@@ -216,7 +217,7 @@ impl Site {
             }
         };
         let refused = |status: Status| !status.is_allowed();
-        set_cookies.extend(self.deletions(&decision, uri, headers, refused));
+        set_cookies.extend(self.deletions(&decision, &facts, refused));
         let mut response = match posted.back {
             Some(back) => {
                 let mut response = empty(StatusCode::SEE_OTHER);
@@ -235,14 +236,14 @@ impl Site {
     }
 
     /// The names of the request's cookies that the policy declares, and our own.
-    fn declared_cookies(&self, policy: &Policy, headers: &HeaderMap) -> Vec<String> {
-        let mut names = cookie_names(headers);
-        names.retain(|name| self.is_own_cookie(name) || policy.service_of_cookie(name).is_some());
+    fn declared_cookies(&self, facts: &Facts) -> Vec<String> {
+        let mut names = cookie_names(facts);
+        names.retain(|name| self.is_own_cookie(name) || facts.policy.service_of_cookie(name).is_some());
         names
     }
 
     /// Everything the site's own cookie says of the visitor, for the visitor (Art. 15 and 20 GDPR).
-    fn export(&self, visit: &Visit<'_>, headers: &HeaderMap) -> String {
+    fn export(&self, visit: &Visit<'_>, facts: &Facts) -> String {
         let entry = |entry: crate::consent::Entry<'_>| {
             serde_json::json!({
                 "id": entry.name,
@@ -265,7 +266,7 @@ impl Site {
             })
         });
         let decision: serde_json::Value = serde_json::from_str(&visit.decision.to_json()).unwrap_or_default();
-        let cookies = self.declared_cookies(visit.decision.policy(), headers);
+        let cookies = self.declared_cookies(facts);
         let all = serde_json::json!({ "consent": consent, "decision": decision, "cookies": cookies });
         serde_json::to_string_pretty(&all).unwrap_or_default()
     }

@@ -11,6 +11,7 @@ use super::{
     document::{self, Asked, Kind},
     filter::BodyFilter,
     insert::{Insertion, in_ascii},
+    markup::Markup,
     nonce::Nonce,
     share::{self, Shared},
     site::Site,
@@ -23,6 +24,8 @@ pub struct Exchange {
     site: Arc<Site>,
     visitor: Visitor,
     asked: Asked,
+    /// Whether the response may bring the visitor's cookies up to date.
+    is_navigation: bool,
     /// Whether the request comes from a cache that shares pages by choice.
     knows_key: bool,
     #[cfg(feature = "html")]
@@ -53,6 +56,7 @@ impl Site {
         let exchange = Exchange {
             site: Arc::clone(self),
             asked,
+            is_navigation: document::may_be_navigation(request.headers()),
             knows_key: self.markup.shared && share::knows_key(&visitor, request.headers()),
             #[cfg(feature = "html")]
             hosts: self.markup.hosts.then(|| super::hosts::Hosts::of_page(request.uri(), request.headers())),
@@ -60,9 +64,11 @@ impl Site {
         };
         let headers = request.headers_mut();
         self.prepare(&visitor, headers);
-        let changes_page =
-            self.markup.rewrites() || self.markup.consent_mode || (self.markup.banner && visitor.lacks_banner());
-        if asked == Asked::Page && (changes_page || self.markup.shared) {
+        let changes_page = || {
+            let Markup { consent_mode, shared, banner, .. } = self.markup;
+            self.markup.rewrites() || consent_mode || shared || (banner && visitor.lacks_banner())
+        };
+        if asked == Asked::Page && changes_page() {
             document::ask_for_plain(headers);
             document::ask_for_whole(headers);
         } else if asked == Asked::Perhaps && self.markup.rewrites() {
@@ -82,8 +88,8 @@ impl Exchange {
     /// Makes a response fit what its request was decided on: withholds the cookies that may not be set, stores and deletes
     /// what has to be, keeps shared caches from giving one visitor's page to another. Says what is to become of the body.
     pub fn end<B>(self, response: &mut Response<B>) -> BodyFilter {
-        let decision = self.visitor.silent_decision();
-        let set_by_choice = self.site.gate(decision, response);
+        let sets_cookies = response.headers().contains_key(header::SET_COOKIE);
+        let set_by_choice = sets_cookies && self.site.gate(self.visitor.silent_decision(), response);
         let audience = self.audience(response);
         let (filter, is_own) = self.filter(response, audience);
         let headers = response.headers_mut();
@@ -95,7 +101,9 @@ impl Exchange {
             Audience::All => {}
             Audience::SameChoice => share::vary_on_key(headers, &self.visitor),
             Audience::Unmarked => {
-                let own = self.visitor.set_cookies();
+                // Not with what a page asks for: it may overtake an answer that was given meanwhile. Nor is anything decided
+                // for it, if nobody else asks.
+                let own = if self.is_navigation { self.visitor.set_cookies() } else { &[] };
                 for cookie in own {
                     headers.append(header::SET_COOKIE, cookie.clone());
                 }

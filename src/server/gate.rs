@@ -17,12 +17,12 @@ use core::{
     sync::atomic::{AtomicU64, Ordering},
 };
 
-use http::{HeaderMap, HeaderName, HeaderValue, Response, Uri, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Response, header};
 
 pub(crate) use line::Refusal;
 use line::{Found, name_of, shown_name};
 
-use super::{site::Site, visitor::Visitor};
+use super::{facts::Facts, site::Site, visitor::Visitor};
 use crate::decision::{Decision, Reason, Status};
 
 /// The header that says what the gate did, where [`Site::debug_header`] switches it on.
@@ -204,11 +204,11 @@ impl Site {
 
     /// The lines that delete what a request still brings of what its visitor refused: left from before the refusal, or
     /// set again since. None where the gate only observes.
-    pub(super) fn deletions_for_denied(&self, decision: &Decision, uri: &Uri, headers: &HeaderMap) -> Vec<HeaderValue> {
+    pub(super) fn deletions_for_denied(&self, decision: &Decision, facts: &Facts) -> Vec<HeaderValue> {
         if self.gate.mode == Mode::Observe {
             return Vec::new();
         }
-        self.deletions(decision, uri, headers, |status| status == Status::Denied)
+        self.deletions(decision, facts, |status| status == Status::Denied)
     }
 
     #[cfg(feature = "html")]

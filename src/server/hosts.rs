@@ -25,7 +25,9 @@ impl Hosts {
     pub(super) fn of_page(uri: &Uri, headers: &HeaderMap) -> Self {
         let base = |host: &str| Url::parse(&format!("https://{host}{}", uri.path())).ok();
         // Without a base nothing could be read that is relative to one, such as `//ads.example`.
-        let base = host(uri, headers).filter(|host| !host.is_empty()).and_then(base).or_else(|| base(NO_HOST));
+        let host = host(uri, headers);
+        let host = host.as_ref().and_then(|host| host.to_str().ok());
+        let base = host.filter(|host| !host.is_empty()).and_then(base).or_else(|| base(NO_HOST));
         Self { base }
     }
 

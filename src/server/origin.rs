@@ -1,6 +1,6 @@
 //! Where a state-changing request comes from, and where a visitor may be sent.
 
-use http::{HeaderMap, Uri, header};
+use http::{HeaderMap, HeaderValue, Uri, header};
 
 /// What a request says of where it comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,17 +53,19 @@ pub(super) fn single<'a>(headers: &'a HeaderMap, name: &str) -> Line<'a> {
 /// where the visitor has `https`.
 fn is_host(origin: &str, uri: &Uri, headers: &HeaderMap) -> bool {
     let host = host(uri, headers);
+    let host = host.as_ref().and_then(|host| host.to_str().ok());
     let sent = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"));
     matches!((sent, host), (Some(sent), Some(host)) if !sent.is_empty() && sent.eq_ignore_ascii_case(host))
 }
 
 /// The host a request was sent to, with its port.
-pub(super) fn host<'a>(uri: &'a Uri, headers: &'a HeaderMap) -> Option<&'a str> {
-    match single(headers, header::HOST.as_str()) {
-        Line::Text(host) => Some(host),
+pub(super) fn host(uri: &Uri, headers: &HeaderMap) -> Option<HeaderValue> {
+    let mut lines = headers.get_all(header::HOST).iter();
+    match (lines.next(), lines.next()) {
+        (Some(line), None) => line.to_str().is_ok().then(|| line.clone()),
         // HTTP/2 has the host in the request target.
-        Line::Absent => uri.authority().map(|authority| authority.as_str()),
-        Line::Bad => None,
+        (None, _) => HeaderValue::from_str(uri.authority()?.as_str()).ok(),
+        _ => None,
     }
 }
 

@@ -38,6 +38,9 @@ use crate::{
 /// The most that is held of a page at a time, in bytes: the longest tag.
 const MAX_MEMORY_BYTES: usize = 1024 * 1024;
 
+/// Room for what is put into a page, in bytes, so that it is rarely moved.
+const MIN_ROOM_BYTES: usize = 4096;
+
 /// The most that a `noscript` element can hold, in bytes.
 const MAX_NOSCRIPT_BYTES: usize = 64 * 1024;
 
@@ -96,6 +99,11 @@ impl OutputSink for Output {
 }
 
 impl Output {
+    /// Makes room for what comes of a piece: mostly itself.
+    fn expect(&self, length: usize) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).reserve(length + length / 8 + MIN_ROOM_BYTES);
+    }
+
     fn take(&self) -> Bytes {
         mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner)).into()
     }
@@ -130,6 +138,7 @@ impl Rewriter {
     pub(super) fn take(&mut self, piece: &[u8]) -> Result<Bytes, Fault> {
         // After a fault there is no rewriter, and nothing more of the page.
         if let Some(mut rewriter) = self.inner.take() {
+            self.output.expect(piece.len());
             rewriter.write(piece)?;
             self.inner = Some(rewriter);
         }

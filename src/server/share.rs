@@ -14,11 +14,7 @@ use core::fmt;
 
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 
-use super::{
-    caching,
-    site::Site,
-    visitor::{Visitor, cookie_lines},
-};
+use super::{caching, facts::Facts, site::Site, visitor::Visitor};
 use crate::{
     consent::{CLOCK_SKEW_MILLIS, Choice, Consent},
     cookies,
@@ -175,7 +171,7 @@ impl Site {
         &self,
         visit: &Visit<'_>,
         rewritten: Option<&str>,
-        headers: &HeaderMap,
+        facts: &Facts,
     ) -> Option<HeaderValue> {
         if !self.markup.shared {
             return None;
@@ -183,7 +179,7 @@ impl Site {
         let stored = visit.stored.consent().filter(|consent| !consent.has_tail()).map(Consent::confirmed_text);
         let wanted = self.outcome(rewritten.or(stored), &visit.decision);
         let name = self.outcome_name();
-        let mut brought = cookie_lines(headers).flat_map(cookies::pairs).filter(|(known, _)| *known == name);
+        let mut brought = facts.cookie_lines().flat_map(cookies::pairs).filter(|(known, _)| *known == name);
         let (first, second) = (brought.next(), brought.next());
         let is_there = match (&wanted, first) {
             (None, first) => first.is_none(),

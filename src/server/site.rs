@@ -198,10 +198,6 @@ impl Site {
         &self.mount
     }
 
-    pub(super) fn shared_mount_path(&self) -> Arc<str> {
-        Arc::clone(&self.mount)
-    }
-
     pub(super) fn sealer(&self) -> Option<&Sealer> {
         self.sealer.as_deref()
     }

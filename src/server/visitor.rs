@@ -10,15 +10,14 @@ use core::sync::atomic::{AtomicBool, Ordering};
 use std::sync::OnceLock;
 
 use cookie::{Cookie, SameSite};
-use http::{HeaderMap, HeaderValue, Uri, header, uri::PathAndQuery};
+use http::{HeaderMap, HeaderValue, Uri};
 
-use super::{assets, banners::Banners, bootstrap, markup::Markup, nonce::Nonce, site::Site};
+use super::{assets, bootstrap, facts::Facts, nonce::Nonce, site::Site};
 use crate::{
     banner::{self, Html, View},
     consent::{Consent, SealState},
     decision::{Decision, Stored},
-    policy::Policy,
-    signals::{Signals, accepted_languages},
+    signals::Signals,
     visit::Visit,
 };
 
@@ -28,16 +27,10 @@ pub struct Visitor(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
-    decision: Decision,
-    /// What the request says of languages, read when a text is written.
-    languages: Option<HeaderValue>,
-    mount: Arc<str>,
-    target: Option<PathAndQuery>,
-    is_secure: bool,
-    markup: Markup,
-    banners: Arc<Banners>,
-    /// What stores what has to be stored, and deletes the cookies the request brought although they were refused.
-    set_cookies: Vec<HeaderValue>,
+    site: Arc<Site>,
+    facts: Facts,
+    /// Made when somebody asks: most responses depend on nothing of it.
+    decided: OnceLock<Decided>,
     nonce: OnceLock<Nonce>,
     used: AtomicBool,
     /// Whether the application put the style sheet and the script into its page, and the banner.
@@ -45,33 +38,25 @@ struct Inner {
     wrote_banner: AtomicBool,
 }
 
+#[derive(Debug)]
+struct Decided {
+    decision: Decision,
+    /// What stores what has to be stored, and deletes the cookies the request brought although they were refused.
+    set_cookies: Vec<HeaderValue>,
+}
+
 impl Site {
-    /// Reads a request: one pass over its cookie header gives the decision.
-    pub fn visitor(&self, uri: &Uri, headers: &HeaderMap) -> Visitor {
-        let policy = self.policy();
-        let visit = self.visit(&policy, headers);
-        let mut set_cookies: Vec<HeaderValue> = self.upkeep(&visit, headers).collect();
-        set_cookies.extend(self.deletions_for_denied(&visit.decision, uri, headers));
+    /// Keeps of a request what a decision is made from. It is made when somebody asks, in one pass over the cookies.
+    pub fn visitor(self: &Arc<Self>, uri: &Uri, headers: &HeaderMap) -> Visitor {
         Visitor(Arc::new(Inner {
-            decision: visit.decision,
-            languages: headers.get(header::ACCEPT_LANGUAGE).cloned(),
-            mount: self.shared_mount_path(),
-            target: uri.path_and_query().cloned(),
-            is_secure: self.is_secure(),
-            markup: self.markup,
-            banners: Arc::clone(&self.banners),
-            set_cookies,
+            site: Arc::clone(self),
+            facts: self.facts(uri, headers),
+            decided: OnceLock::new(),
             nonce: OnceLock::new(),
             used: AtomicBool::new(false),
             wrote_head: AtomicBool::new(false),
             wrote_banner: AtomicBool::new(false),
         }))
-    }
-
-    pub(super) fn visit<'a>(&self, policy: &Policy, headers: &'a HeaderMap) -> Visit<'a> {
-        policy.visit(cookie_lines(headers), self.cookie_name(), &self.signals(headers), self.now(), |consent| {
-            self.verify(consent)
-        })
     }
 
     /// What is decided on the cookies of one header line.
@@ -87,7 +72,7 @@ impl Site {
     /// The cookies to send without the visitor having done anything: a signal's denial to keep, or a consent to bring up
     /// to date (an old key, denials a page added, or denials a script wrote on a site that seals); and what it comes to,
     /// where pages are shared.
-    pub(super) fn upkeep(&self, visit: &Visit<'_>, headers: &HeaderMap) -> impl Iterator<Item = HeaderValue> + use<> {
+    pub(super) fn upkeep(&self, visit: &Visit<'_>, facts: &Facts) -> impl Iterator<Item = HeaderValue> + use<> {
         let denial = if visit.decision.must_persist() { visit.persist() } else { None };
         let text = denial.or_else(|| {
             let consent = visit.stored.consent()?;
@@ -101,7 +86,7 @@ impl Site {
         });
         let text = text.map(|text| self.sealed(&text));
         let consent = text.as_deref().and_then(|text| self.set_cookie(text, &visit.decision));
-        consent.into_iter().chain(self.outcome_upkeep(visit, text.as_deref(), headers))
+        consent.into_iter().chain(self.outcome_upkeep(visit, text.as_deref(), facts))
     }
 
     /// The header that stores a consent text, which is sealed where the site seals.
@@ -145,31 +130,11 @@ impl Site {
     }
 }
 
-/// A request's cookies, a line at a time; one that is not text in pieces, of which those that are none are left out: they
-/// are none of ours, and no reason not to read the others beside them.
-pub(super) fn cookie_lines(headers: &HeaderMap) -> impl Iterator<Item = &str> {
-    headers.get_all(header::COOKIE).iter().flat_map(|line| {
-        let whole = core::str::from_utf8(line.as_bytes()).ok();
-        let broken = if whole.is_some() { &[] } else { line.as_bytes() };
-        let pieces = broken.split(|byte| *byte == b';').filter_map(|piece| core::str::from_utf8(piece).ok());
-        whole.into_iter().chain(pieces)
-    })
-}
-
-pub(super) fn locale<'a>(policy: &'a Policy, headers: &HeaderMap) -> &'a str {
-    best_locale(policy, headers.get(header::ACCEPT_LANGUAGE))
-}
-
-fn best_locale<'a>(policy: &'a Policy, languages: Option<&HeaderValue>) -> &'a str {
-    let languages = languages.and_then(|value| value.to_str().ok()).unwrap_or_default();
-    policy.locale(accepted_languages(languages))
-}
-
 impl Visitor {
     /// The decision. A response that uses it is marked as the visitor's own.
     pub fn decision(&self) -> &Decision {
         self.0.used.store(true, Ordering::Relaxed);
-        &self.0.decision
+        self.silent_decision()
     }
 
     /// What to put into a page. A response that uses it is marked as the visitor's own.
@@ -190,7 +155,17 @@ impl Visitor {
 
     /// The decision, for what the library does by itself with every request.
     pub(super) fn silent_decision(&self) -> &Decision {
-        &self.0.decision
+        &self.decided().decision
+    }
+
+    fn decided(&self) -> &Decided {
+        let Inner { site, facts, decided, .. } = &*self.0;
+        decided.get_or_init(|| {
+            let visit = site.visit(facts);
+            let mut set_cookies: Vec<HeaderValue> = site.upkeep(&visit, facts).collect();
+            set_cookies.extend(site.deletions_for_denied(&visit.decision, facts));
+            Decided { decision: visit.decision, set_cookies }
+        })
     }
 
     /// The same for what it puts into pages.
@@ -199,15 +174,15 @@ impl Visitor {
     }
 
     pub(super) fn locale(&self) -> &str {
-        best_locale(self.0.decision.policy(), self.0.languages.as_ref())
+        self.0.facts.locale()
     }
 
     pub(super) fn is_secure(&self) -> bool {
-        self.0.is_secure
+        self.0.site.is_secure()
     }
 
     pub(super) fn set_cookies(&self) -> &[HeaderValue] {
-        &self.0.set_cookies
+        &self.decided().set_cookies
     }
 
     /// Tells the nonce of the page. The first that is told holds.
@@ -226,12 +201,12 @@ impl Visitor {
     }
 
     pub(super) fn is_shown_something(&self) -> bool {
-        let decision = &self.0.decision;
+        let decision = self.silent_decision();
         decision.prompt().is_some() || decision.notice().is_some()
     }
 
     pub(super) fn is_allowed_everything(&self) -> bool {
-        self.0.decision.case().verdicts().iter().all(|verdict| verdict.status.is_allowed())
+        self.silent_decision().case().verdicts().iter().all(|verdict| verdict.status.is_allowed())
     }
 }
 
@@ -249,13 +224,13 @@ impl ConsentHtml {
     }
 
     fn view(&self) -> View<'_> {
-        let Inner { mount, target, .. } = self.inner();
-        View { locale: self.locale(), mount, back: target.as_ref().map_or("/", PathAndQuery::as_str) }
+        let Inner { site, facts, .. } = self.inner();
+        View { locale: self.locale(), mount: site.mount_path(), back: facts.path() }
     }
 
     /// The decision.
     pub fn decision(&self) -> &Decision {
-        &self.inner().decision
+        self.visitor.silent_decision()
     }
 
     /// The language for this visitor.
@@ -265,7 +240,7 @@ impl ConsentHtml {
 
     /// Where the choices page is.
     pub fn choices_path(&self) -> &str {
-        &self.inner().mount
+        self.inner().site.mount_path()
     }
 
     /// For the page's head, before every other script: the style sheet and the deferred script that answers without a
@@ -273,7 +248,7 @@ impl ConsentHtml {
     /// [`consent_mode`](Site::consent_mode) tells Google's tags, in an inline script.
     pub fn head(&self) -> String {
         self.inner().wrote_head.store(true, Ordering::Relaxed);
-        let first = bootstrap::for_visitor(self, self.inner().markup);
+        let first = bootstrap::for_visitor(self, self.inner().site.markup);
         if self.visitor.is_allowed_everything() && !self.visitor.is_shown_something() {
             return first;
         }
@@ -281,7 +256,7 @@ impl ConsentHtml {
     }
 
     pub(super) fn assets(&self) -> String {
-        let (mount, nonce) = (banner::escape(&self.inner().mount), self.nonce());
+        let (mount, nonce) = (banner::escape(self.inner().site.mount_path()), self.nonce());
         format!(
             "<link rel=\"stylesheet\" href=\"{mount}/assets/{}\"{nonce}><script defer src=\"{mount}/assets/{}\"{nonce}>\
              </script>",
@@ -299,7 +274,7 @@ impl ConsentHtml {
     /// The banner, or the notice, or nothing. Put it early in the body: it is read first then.
     pub fn banner(&self) -> String {
         self.inner().wrote_banner.store(true, Ordering::Relaxed);
-        self.inner().banners.write(self.decision(), self.view())
+        self.inner().site.banners.write(self.decision(), self.view())
     }
 
     /// What stands in the place of content that waits for `id`, with a button that allows it; nothing if it is allowed.

@@ -96,7 +96,7 @@ impl App {
     /// What the library says of the one visitor that a request comes from.
     pub(crate) fn allows(&self, headers: &HeaderMap, id: &str) -> bool {
         let uri = "/".parse().unwrap();
-        self.layer.site().visitor(&uri, headers).decision().allows(id)
+        Arc::new(self.layer.site().clone()).visitor(&uri, headers).decision().allows(id)
     }
 
     pub(crate) fn publish_newer(&self) {

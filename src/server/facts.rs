@@ -1,0 +1,76 @@
+//! What of a request is decided on, and what its answer is written by. Kept without a copy, because most responses depend
+//! on nothing of it.
+
+use alloc::vec::Vec;
+
+use http::{HeaderMap, HeaderValue, Uri, header, uri::PathAndQuery};
+
+use super::{origin::host, site::Site};
+use crate::{
+    policy::Policy,
+    signals::{Signals, accepted_languages},
+    timestamp::Timestamp,
+    visit::Visit,
+};
+
+#[derive(Debug)]
+pub(super) struct Facts {
+    pub(super) policy: Policy,
+    signals: Signals,
+    now: Timestamp,
+    /// The first line of its cookies, and the others, which only HTTP/2 has.
+    cookies: (Option<HeaderValue>, Vec<HeaderValue>),
+    host: Option<HeaderValue>,
+    languages: Option<HeaderValue>,
+    target: Option<PathAndQuery>,
+}
+
+impl Site {
+    pub(super) fn facts(&self, uri: &Uri, headers: &HeaderMap) -> Facts {
+        let mut cookies = headers.get_all(header::COOKIE).iter().cloned();
+        Facts {
+            policy: self.policy(),
+            signals: self.signals(headers),
+            now: self.now(),
+            cookies: (cookies.next(), cookies.collect()),
+            host: host(uri, headers),
+            languages: headers.get(header::ACCEPT_LANGUAGE).cloned(),
+            target: uri.path_and_query().cloned(),
+        }
+    }
+
+    /// Decides.
+    pub(super) fn visit<'a>(&self, facts: &'a Facts) -> Visit<'a> {
+        let Facts { policy, signals, now, .. } = facts;
+        policy.visit(facts.cookie_lines(), self.cookie_name(), signals, *now, |consent| self.verify(consent))
+    }
+}
+
+impl Facts {
+    /// The request's cookies, a line at a time; one that is not text in pieces, of which those that are none are left out:
+    /// they are none of ours, and no reason not to read the others beside them.
+    pub(super) fn cookie_lines(&self) -> impl Iterator<Item = &str> {
+        self.cookies.0.iter().chain(&self.cookies.1).flat_map(|line| {
+            let whole = core::str::from_utf8(line.as_bytes()).ok();
+            let broken = if whole.is_some() { &[] } else { line.as_bytes() };
+            let pieces = broken.split(|byte| *byte == b';').filter_map(|piece| core::str::from_utf8(piece).ok());
+            whole.into_iter().chain(pieces)
+        })
+    }
+
+    /// The host that the request was sent to, with its port.
+    pub(super) fn host(&self) -> Option<&str> {
+        self.host.as_ref()?.to_str().ok()
+    }
+
+    /// The language that the policy has for the visitor.
+    pub(super) fn locale(&self) -> &str {
+        let languages = self.languages.as_ref().and_then(|value| value.to_str().ok()).unwrap_or_default();
+        self.policy.locale(accepted_languages(languages))
+    }
+
+    /// The path that was asked for, with its query.
+    pub(super) fn path(&self) -> &str {
+        self.target.as_ref().map_or("/", PathAndQuery::as_str)
+    }
+}
