@@ -1,8 +1,7 @@
 //! What a request allocates on its way through the layer, counted.
 #![allow(clippy::unwrap_used, missing_docs, reason = "a test stops at the first fault")]
 
-use std::sync::Arc;
-use std::{convert::Infallible, future::ready};
+use std::{convert::Infallible, future::ready, sync::Arc};
 
 use axum::{
     body::{Body, Bytes},
@@ -22,6 +21,8 @@ const PAGE: &str = "<!doctype html><html><head><title>a</title></head><body><h1>
 
 /// The visitor behind one pointer.
 const VISITOR: u64 = 1;
+/// What was decided, where somebody asks; it is made without any.
+const DECIDED: u64 = 1;
 /// The visitor among a request's extensions: their map, its table, and a box.
 const EXTENSION: u64 = 3;
 
@@ -84,10 +85,14 @@ fn page() -> Response<Body> {
 
 /// What the layer adds to a service that answers at once, up to the last piece of its body. The second request is
 /// counted, because some things are made once.
-fn added_by_layer(site: Site, consent: &str, answer: fn() -> Response<Body>) -> u64 {
+fn added_by_layer(site: Site, consent: &str, dest: &'static str, answer: fn() -> Response<Body>) -> u64 {
     let mut bare = service_fn(move |_: Request<Body>| ready(Ok::<_, Infallible>(answer())));
     let mut layered = ConsentLayer::from(site).layer(bare);
-    let requests = [(); 4].map(|()| request(consent));
+    let requests = [(); 4].map(|()| {
+        let mut request = request(consent);
+        request.headers_mut().insert("sec-fetch-dest", HeaderValue::from_static(dest));
+        request
+    });
     let [first, second, third, fourth] = requests;
     let mut through_layer = |request| {
         let mut body = layered.call(request).now_or_never().unwrap().unwrap().into_body();
@@ -109,8 +114,7 @@ fn a_visitor_is_one_allocation() {
         let request = request(&consent);
         let visitor = || site.visitor(request.uri(), request.headers());
         assert_eq!(count(|| drop(visitor())), VISITOR, "{consent}");
-        // Nor does deciding need more.
-        assert_eq!(count(|| assert!(!visitor().decision().allows("x"))), VISITOR, "{consent}");
+        assert_eq!(count(|| assert!(!visitor().decision().allows("x"))), VISITOR + DECIDED, "{consent}");
     }
 }
 
@@ -124,9 +128,12 @@ fn the_extension_is_counted_apart() {
 #[test]
 fn a_json_response_costs_the_visitor_and_the_extension() {
     for consent in [consent(Act::Accept), consent(Act::Reject), String::from("cookie_9=value-9")] {
-        assert_eq!(added_by_layer(site(), &consent, json), VISITOR + EXTENSION, "{consent}");
+        assert_eq!(added_by_layer(site(), &consent, "empty", json), VISITOR + EXTENSION, "{consent}");
+        // Where a visitor navigates, the consent may have to be brought up to date.
+        assert_eq!(added_by_layer(site(), &consent, "document", json), VISITOR + EXTENSION + DECIDED, "{consent}");
         // Whether it is a page has to be looked at.
-        assert!(added_by_layer(site().insert_banner(), &consent, json) <= VISITOR + EXTENSION + 1, "{consent}");
+        let added = added_by_layer(site().insert_banner(), &consent, "empty", json);
+        assert!(added <= VISITOR + EXTENSION + 1, "{added} for {consent}");
     }
 }
 
@@ -135,7 +142,7 @@ fn a_page_costs_a_few_more() {
     let new = String::from("cookie_9=value-9");
     // The type in lower case and the headers that keep it private; and the head's links, the banner, the page with both.
     for (consent, most) in [(consent(Act::Accept), 3), (new, 11)] {
-        let added = added_by_layer(site().insert_banner(), &consent, page);
-        assert!(added <= VISITOR + EXTENSION + most, "{added} for {consent}");
+        let added = added_by_layer(site().insert_banner(), &consent, "document", page);
+        assert!(added <= VISITOR + EXTENSION + DECIDED + most, "{added} for {consent}");
     }
 }

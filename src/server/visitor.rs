@@ -1,6 +1,7 @@
 //! What the server knows of one visitor during one request.
 
 use alloc::{
+    boxed::Box,
     format,
     string::{String, ToString},
     sync::Arc,
@@ -29,8 +30,8 @@ pub struct Visitor(Arc<Inner>);
 struct Inner {
     site: Arc<Site>,
     facts: Facts,
-    /// Made when somebody asks: most responses depend on nothing of it.
-    decided: OnceLock<Decided>,
+    /// Made when somebody asks: most responses depend on nothing of it. It is large, and so apart.
+    decided: OnceLock<Box<Decided>>,
     nonce: OnceLock<Nonce>,
     used: AtomicBool,
     /// Whether the application put the style sheet and the script into its page, and the banner.
@@ -164,7 +165,7 @@ impl Visitor {
             let visit = site.visit(facts);
             let mut set_cookies: Vec<HeaderValue> = site.upkeep(&visit, facts).collect();
             set_cookies.extend(site.deletions_for_denied(&visit.decision, facts));
-            Decided { decision: visit.decision, set_cookies }
+            Box::new(Decided { decision: visit.decision, set_cookies })
         })
     }
 

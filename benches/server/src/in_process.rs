@@ -26,7 +26,7 @@ use tower_service::Service as _;
 use crate::{
     Options,
     app::{self, Variant},
-    lanes::{HEADERS, Visitor},
+    lanes::{self, Visitor},
     process::own_cpu,
     stats::median,
 };
@@ -139,10 +139,10 @@ fn lanes() -> Result<Vec<Lane<'static>>> {
     Ok(lanes)
 }
 
-fn headers(visitor: Visitor) -> Result<HeaderMap> {
+fn headers(path: &str, visitor: Visitor) -> Result<HeaderMap> {
     let mut headers = HeaderMap::new();
-    for (name, value) in HEADERS {
-        headers.insert(name, HeaderValue::from_static(value));
+    for (name, value) in lanes::headers(path) {
+        headers.insert(*name, HeaderValue::from_static(value));
     }
     headers.insert(header::COOKIE, HeaderValue::from_str(&visitor.cookies()?)?);
     Ok(headers)
@@ -152,7 +152,7 @@ fn headers(visitor: Visitor) -> Result<HeaderMap> {
 fn calls(variant: Variant, path: &'static str, visitor: Visitor) -> Result<Box<dyn Fn(u64) -> Result<()>>> {
     let runtime = tokio::runtime::Builder::new_current_thread().build()?;
     let router: RefCell<Router> = RefCell::new(variant.router()?);
-    let headers = headers(visitor)?;
+    let headers = headers(path, visitor)?;
     Ok(Box::new(move |count| {
         runtime.block_on(async {
             for _ in 0..count {
@@ -174,7 +174,7 @@ fn rewrites(variant: Variant) -> Result<Box<dyn Fn(u64) -> Result<()>>> {
     let site = Arc::new(variant.site()?);
     let page = Bytes::from(app::page());
     let mut request = Request::get("/page").body(())?;
-    *request.headers_mut() = headers(Visitor::New)?;
+    *request.headers_mut() = headers("/page", Visitor::New)?;
     let html = HeaderValue::from_static("text/html; charset=utf-8");
     Ok(Box::new(move |count| {
         for _ in 0..count {

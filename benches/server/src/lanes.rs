@@ -67,8 +67,25 @@ impl Visitor {
     }
 }
 
-/// The headers of a browser that opens a page.
-pub(crate) const HEADERS: [(&str, &str); 10] = [
+/// The headers that a browser sends for a path: data is fetched by a script, pages are opened.
+pub(crate) fn headers(path: &str) -> &'static [(&'static str, &'static str)] {
+    if path == "/json" { &FETCH } else { &NAVIGATION }
+}
+
+const FETCH: [(&str, &str); 10] = [
+    ("host", "shop.example"),
+    ("user-agent", "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Safari/537.36"),
+    ("accept", "*/*"),
+    ("accept-language", "en-GB,en;q=0.9,de;q=0.7"),
+    ("accept-encoding", "gzip, deflate, br, zstd"),
+    ("sec-fetch-dest", "empty"),
+    ("sec-fetch-mode", "cors"),
+    ("sec-fetch-site", "same-origin"),
+    ("referer", "https://shop.example/"),
+    ("priority", "u=1, i"),
+];
+
+const NAVIGATION: [(&str, &str); 10] = [
     ("host", "shop.example"),
     ("user-agent", "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Safari/537.36"),
     ("accept", "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8"),
@@ -84,7 +101,7 @@ pub(crate) const HEADERS: [(&str, &str); 10] = [
 /// A request as it goes over the wire.
 pub(crate) fn request(path: &str, cookies: &str) -> Vec<u8> {
     let mut text = format!("GET {path} HTTP/1.1\r\n");
-    for (name, value) in HEADERS.iter().copied().chain([("cookie", cookies)]) {
+    for (name, value) in headers(path).iter().copied().chain([("cookie", cookies)]) {
         text += &format!("{name}: {value}\r\n");
     }
     (text + "\r\n").into_bytes()
