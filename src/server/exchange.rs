@@ -28,8 +28,6 @@ pub struct Exchange {
     is_navigation: bool,
     /// Whether the request comes from a cache that shares pages by choice.
     knows_key: bool,
-    #[cfg(feature = "html")]
-    hosts: Option<super::hosts::Hosts>,
 }
 
 /// Who may get a response.
@@ -58,8 +56,6 @@ impl Site {
             asked,
             is_navigation: document::may_be_navigation(request.headers()),
             knows_key: self.markup.shared && share::knows_key(&visitor, request.headers()),
-            #[cfg(feature = "html")]
-            hosts: self.markup.hosts.then(|| super::hosts::Hosts::of_page(request.uri(), request.headers())),
             visitor: visitor.clone(),
         };
         let headers = request.headers_mut();
@@ -226,7 +222,7 @@ impl Exchange {
         let rule = Rule {
             decision: (!for_all).then(|| decision.clone()),
             policy: decision.policy().clone(),
-            hosts: self.hosts.clone().map(std::sync::Mutex::new),
+            hosts: self.hosts().map(std::sync::Mutex::new),
             ui,
             is_utf8: encoding == Some(encoding_rs::UTF_8),
             counters: Arc::clone(counters),
@@ -235,12 +231,21 @@ impl Exchange {
         BodyFilter::rewrite(Rewriter::new(Texts { head, body, granted }, rule, encoding), Arc::clone(counters))
     }
 
+    /// Tells whose the addresses of this page are, where the site wants to know.
+    #[cfg(feature = "html")]
+    fn hosts(&self) -> Option<super::hosts::Hosts> {
+        self.site.markup.hosts.then(|| self.visitor.hosts())
+    }
+
     /// Takes the links that lead to what is not granted out of a response's `Link` headers: a browser connects to them, or
     /// loads them, before it has seen the page (RFC 8288; HTML Standard, "Processing `Link` headers"). `true` if what is
     /// left depends on the visitor.
     #[cfg(feature = "html")]
     fn hold_back_links(&self, headers: &mut http::HeaderMap, audience: Audience) -> bool {
-        let Some(hosts) = self.hosts.as_ref().filter(|_| headers.contains_key(header::LINK)) else { return false };
+        if !headers.contains_key(header::LINK) {
+            return false;
+        }
+        let Some(hosts) = self.hosts() else { return false };
         let decision = self.visitor.silent_decision();
         let mut depends = false;
         super::links::retain(headers, |address| {

@@ -21,12 +21,16 @@ pub(super) struct Hosts {
 }
 
 impl Hosts {
-    /// For the page that a request asks for. The scheme makes no difference to a host.
+    /// For the page that a request asks for.
     pub(super) fn of_page(uri: &Uri, headers: &HeaderMap) -> Self {
-        let base = |host: &str| Url::parse(&format!("https://{host}{}", uri.path())).ok();
-        // Without a base nothing could be read that is relative to one, such as `//ads.example`.
         let host = host(uri, headers);
-        let host = host.as_ref().and_then(|host| host.to_str().ok());
+        Self::at(host.as_ref().and_then(|host| host.to_str().ok()), uri.path())
+    }
+
+    /// For the page at a path of a host. The scheme makes no difference to a host.
+    pub(super) fn at(host: Option<&str>, path: &str) -> Self {
+        let base = |host: &str| Url::parse(&format!("https://{host}{path}")).ok();
+        // Without a base nothing could be read that is relative to one, such as `//ads.example`.
         let base = host.filter(|host| !host.is_empty()).and_then(base).or_else(|| base(NO_HOST));
         Self { base }
     }

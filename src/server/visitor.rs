@@ -13,6 +13,8 @@ use std::sync::OnceLock;
 use cookie::{Cookie, SameSite};
 use http::{HeaderMap, HeaderValue, Uri};
 
+#[cfg(feature = "html")]
+use super::hosts::Hosts;
 use super::{assets, bootstrap, facts::Facts, nonce::Nonce, site::Site};
 use crate::{
     banner::{self, Html, View},
@@ -176,6 +178,11 @@ impl Visitor {
 
     pub(super) fn locale(&self) -> &str {
         self.0.facts.locale()
+    }
+
+    #[cfg(feature = "html")]
+    pub(super) fn hosts(&self) -> Hosts {
+        Hosts::at(self.0.facts.host(), self.0.facts.path())
     }
 
     pub(super) fn is_secure(&self) -> bool {
