@@ -27,11 +27,7 @@ impl Site {
 /// For a page that all visitors get alike.
 pub(super) fn for_all(site: &Site, ui: &ConsentHtml) -> String {
     let policy = ui.decision().policy();
-    let mut ids = String::new();
-    for item in share::optional(policy) {
-        ids += if ids.is_empty() { "" } else { " " };
-        ids += &item.id;
-    }
+    let ids = share::ids(policy);
     let cookies = format!(" data-cookie=\"{}\" data-outcome=\"{}\"", site.cookie_name(), site.outcome_name());
     let (stamp, signals) = (site.stamp(policy), signals(policy, site.markup));
     script(ui, &format!("{cookies} data-ids=\"{ids}\" data-stamp=\"{stamp}\"{signals}"))

@@ -52,16 +52,18 @@ pub(super) fn optional(policy: &Policy) -> impl Iterator<Item = &Item> {
     terms.items.iter().filter(|item| item.switch != NECESSARY_PLACE)
 }
 
+/// Their ids, separated by spaces.
+pub(super) fn ids(policy: &Policy) -> String {
+    spaced(optional(policy))
+}
+
 /// The ids that are granted, separated by spaces.
 pub(super) fn granted(decision: &Decision) -> String {
-    let mut ids = String::new();
-    for item in optional(decision.policy()).filter(|item| decision.status(&item.id) == Some(Status::Granted)) {
-        if !ids.is_empty() {
-            ids.push(' ');
-        }
-        ids.push_str(&item.id);
-    }
-    ids
+    spaced(optional(decision.policy()).filter(|item| decision.status(&item.id) == Some(Status::Granted)))
+}
+
+fn spaced<'p>(items: impl Iterator<Item = &'p Item>) -> String {
+    items.map(|item| item.id.as_str()).collect::<Vec<_>>().join(" ")
 }
 
 /// A bit for each optional category and service, as hexadecimal digits, four a digit, the first one's in the lowest.
@@ -105,11 +107,8 @@ pub(super) fn key(decision: &Decision, locale: &str) -> String {
 /// What the bits are about, and which hosts are whose. The order of a policy, and in a draft more, can change without its
 /// version; a cache may outlive that.
 fn meaning(policy: &Policy) -> String {
-    let mut text = String::new();
-    for item in optional(policy) {
-        text.push_str(&item.id);
-        text.push(' ');
-    }
+    let mut text = ids(policy);
+    text.push(' ');
     for service in policy.services() {
         for host in service.hosts() {
             text.push_str(service.id());
@@ -157,12 +156,8 @@ impl Site {
     /// Ties an outcome to its format, to the very list of ids that its bits are about, to the version, to the regimes and to
     /// the keys that vouch for a consent.
     pub(super) fn stamp(&self, policy: &Policy) -> String {
-        let mut text = format!("1 {} {} {:?} {:?}", policy.id(), policy.version(), policy.regimes(), self.sealer());
-        for item in optional(policy) {
-            text.push(' ');
-            text.push_str(&item.id);
-        }
-        format!("{:x}", checksum(&text))
+        let (id, version, regimes, sealer) = (policy.id(), policy.version(), policy.regimes(), self.sealer());
+        format!("{:x}", checksum(&format!("1 {id} {version} {regimes:?} {sealer:?} {}", ids(policy))))
     }
 
     /// The header that leaves the outcome of a visit beside the consent, unless the request brought it; `rewritten` is the
