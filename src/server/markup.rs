@@ -44,9 +44,9 @@ impl Site {
     /// writes; and puts in the banner, as [`insert_banner`](Self::insert_banner) does.
     ///
     /// An element with `data-consent="id"`, such as a script, an iframe, an image or a link, is held back: a script's type
-    /// becomes `text/plain`, and the addresses of the others go into attributes like `data-src`, which no browser loads. In the place of
-    /// an embed stands what is missing, with a button that allows it. An element written in its inert form becomes live
-    /// where it is granted, so that pre-rendered files can be written once, in either form.
+    /// becomes `text/plain`, and the addresses of the others go into attributes like `data-src`, which no browser loads. In
+    /// the place of an embed stands what is missing, with a button that allows it. An element written in its inert form
+    /// becomes live where it is granted, so that pre-rendered files can be written once, in either form.
     ///
     /// HTML is rewritten as it streams by. A page that cannot be rewritten safely is cut off rather than passed on, and
     /// counted: one with a tag of more than a mebibyte, or with markup that browsers read in more than one way.
@@ -62,8 +62,7 @@ impl Site {
     /// headers and in a frame's `srcdoc` too. What an inline script loads is not seen: mark such a script with
     /// `data-consent`. Nor is what a style sheet loads.
     ///
-    /// An element that needs several grants, by its mark and by the hosts of its addresses, waits for all of them; it is
-    /// live in the next page after the last.
+    /// An element that needs several grants, by its mark and by the hosts of its addresses, waits for all of them.
     #[cfg(feature = "html")]
     #[must_use]
     pub fn rewrite_hosts(mut self) -> Self {

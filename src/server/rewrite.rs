@@ -1,8 +1,8 @@
 //! Rewriting HTML by what is granted, as it streams by.
 //!
-//! What is held back keeps its place: a script gets a type that no browser runs, and every address an element would load
-//! goes into an attribute of the same name after `data-`. The page's script finds them there when they are granted; so
-//! does the rewriter, for pages written in that form.
+//! What is held back keeps its place: a script gets a type that no browser runs or loads, and every address that another
+//! element would load goes into an attribute of the same name after `data-`. The page's script finds them there when they
+//! are granted; so does the rewriter, for pages written in that form.
 
 use alloc::{
     borrow::Cow,
@@ -181,8 +181,8 @@ fn handlers(selectors: &Selectors, texts: Texts, rule: Arc<Rule>) -> Vec<Handler
     }
     all.push(gate_elements(selectors, Arc::clone(&rule), true));
     let mut inside = String::new();
-    let mut text = move |chunk: &mut TextChunk<'_>| rewrite_noscript(chunk, &mut inside, &rule);
-    let noscript = ElementContentHandlers::default().text(move |chunk: &mut TextChunk<'_>| text(chunk));
+    let text = move |chunk: &mut TextChunk<'_>| rewrite_noscript(chunk, &mut inside, &rule);
+    let noscript = ElementContentHandlers::default().text(text);
     all.push((Cow::Borrowed(&selectors.noscript), noscript));
     all
 }
