@@ -60,7 +60,7 @@ pub use axum::{MissingLayer, NotGranted};
 pub use cookie::Cookie;
 pub use endpoints::RequestBody;
 pub use exchange::Exchange;
-pub use filter::{Aborted, BodyFilter};
+pub use filter::{Aborted, BodyFilter, Whole};
 pub(crate) use gate::Refusal;
 pub use gate::{DEBUG_HEADER, GateCounts, Gated, GatedCookie, Mode, Undeclared};
 #[cfg(any(feature = "actix", feature = "tower"))]

@@ -72,6 +72,7 @@ use core::{
 
 use actix_web::{
     Error, HttpMessage, HttpResponse,
+    body::MessageBody,
     dev::{Service, ServiceRequest, ServiceResponse, Transform},
     web::Payload,
 };
@@ -90,6 +91,7 @@ use super::{endpoints::RequestBody, exchange::Exchange, layer::ConsentLayer, sit
 impl<S, B> Transform<S, ServiceRequest> for ConsentLayer
 where
     S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error>,
+    B: MessageBody,
 {
     type Response = ServiceResponse<ResponseBody<B>>;
     type Error = Error;
@@ -112,6 +114,7 @@ pub struct ConsentService<S> {
 impl<S, B> Service<ServiceRequest> for ConsentService<S>
 where
     S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error>,
+    B: MessageBody,
 {
     type Response = ServiceResponse<ResponseBody<B>>;
     type Error = Error;
@@ -158,15 +161,17 @@ fn begin(site: &Arc<Site>, request: &mut ServiceRequest) -> Exchange {
     exchange
 }
 
-fn end<B>(exchange: Exchange, mut response: HttpResponse<B>) -> HttpResponse<ResponseBody<B>> {
+fn end<B: MessageBody>(exchange: Exchange, mut response: HttpResponse<B>) -> HttpResponse<ResponseBody<B>> {
     let mut answered = border::response(&response);
     let filter = exchange.end(&mut answered);
     border::write_response(answered, &mut response);
-    if !filter.is_idle() {
-        // The length that was told beforehand is no longer there.
-        response.head_mut().no_chunking(false);
-    }
-    response.map_body(|_, body| ResponseBody::Inner { body, filter, over: false })
+    response.map_body(|head, body| {
+        if !filter.is_idle() {
+            // The length that was told beforehand no longer holds.
+            head.no_chunking(false);
+        }
+        ResponseBody::of(body, filter)
+    })
 }
 
 pin_project! {
@@ -191,6 +196,7 @@ impl<F> fmt::Debug for ResponseFuture<F> {
 impl<F, B> Future for ResponseFuture<F>
 where
     F: Future<Output = Result<ServiceResponse<B>, Error>>,
+    B: MessageBody,
 {
     type Output = Result<ServiceResponse<ResponseBody<B>>, Error>;
 

@@ -1,4 +1,5 @@
-//! Banners that were written before. Visitors who have not answered yet are shown the same, and a site may have many.
+//! Banners, and what stands in for embeds, that were written before. Visitors who have not answered yet are shown the same,
+//! and a site may have many.
 
 use alloc::{
     string::{String, ToString},
@@ -11,18 +12,20 @@ use crate::{
     decision::Decision,
 };
 
-/// As many as a policy has languages and regimes, or nearly.
-const MAX_KEPT: usize = 64;
+/// As many as a policy has languages and regimes, or nearly, each with a few embeds.
+const MAX_KEPT: usize = 256;
 
 /// Stands for the path of the page, the one thing that differs.
 const BACK: &str = "\u{1}back\u{1}";
 
-/// The banners of a site's new visitors.
+/// What a site's new visitors are shown.
 #[derive(Debug, Default)]
 pub(super) struct Banners(RwLock<Vec<Kept>>);
 
 #[derive(Debug)]
 struct Kept {
+    /// The id of what waits; `None` for the banner.
+    waiting: Option<String>,
     decision: Decision,
     locale: String,
     mount: String,
@@ -31,35 +34,48 @@ struct Kept {
 }
 
 impl Banners {
-    /// The banner, or the notice, or nothing.
-    pub(super) fn write(&self, decision: &Decision, view: View<'_>) -> String {
+    /// The banner, or the notice, or nothing; or what stands in for an embed that is `waiting` for this id.
+    pub(super) fn write(&self, decision: &Decision, view: View<'_>, waiting: Option<&str>) -> String {
         if !decision.is_of_new_visitor() {
-            return html(decision, view);
+            return html(decision, view, waiting);
         }
-        let is_it =
-            |kept: &&Kept| kept.locale == view.locale && kept.mount == view.mount && kept.decision.looks_like(decision);
+        let is_it = |kept: &&Kept| {
+            kept.waiting.as_deref() == waiting
+                && kept.locale == view.locale
+                && kept.mount == view.mount
+                && kept.decision.looks_like(decision)
+        };
         let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
         if let Some(kept) = known.iter().find(is_it) {
             return fill(&kept.pieces, view.back);
         }
         drop(known);
         let pieces: Vec<String> =
-            html(decision, View { back: BACK, ..view }).split(BACK).map(ToString::to_string).collect();
-        let banner = fill(&pieces, view.back);
+            html(decision, View { back: BACK, ..view }, waiting).split(BACK).map(ToString::to_string).collect();
+        let written = fill(&pieces, view.back);
         let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
         if known.len() == MAX_KEPT {
             // Those of a policy that is no longer in force go too.
             known.clear();
         }
         let (locale, mount) = (view.locale.to_string(), view.mount.to_string());
-        known.push(Kept { decision: decision.clone(), locale, mount, pieces });
-        banner
+        known.push(Kept {
+            waiting: waiting.map(ToString::to_string),
+            decision: decision.clone(),
+            locale,
+            mount,
+            pieces,
+        });
+        written
     }
 }
 
-fn html(decision: &Decision, view: View<'_>) -> String {
+fn html(decision: &Decision, view: View<'_>, waiting: Option<&str>) -> String {
     let mut html = Html::default();
-    banner::banner(decision, view, &mut html);
+    match waiting {
+        Some(id) => banner::stand_in(decision, id, view, &mut html),
+        None => banner::banner(decision, view, &mut html),
+    }
     html.into_string()
 }
 
@@ -88,10 +104,12 @@ mod tests {
                     let (signals, now) = (Signals { gpc, region }, Timestamp::from_millis(round));
                     let decision = policy.decide(Stored::Absent, SealState::NotRequired, &signals, now);
                     let view = View { locale, mount: "/privacy-choices", back };
-                    assert_eq!(banners.write(&decision, view), html(&decision, view));
+                    for waiting in [None, Some("statistics"), Some("nothing")] {
+                        assert_eq!(banners.write(&decision, view, waiting), html(&decision, view, waiting));
+                    }
                 }
             }
         }
-        assert!(banners.0.read().unwrap().len() < 2 * 3 * 3, "some are alike");
+        assert!(banners.0.read().unwrap().len() < 3 * 2 * 3 * 3, "some are alike");
     }
 }

@@ -36,14 +36,14 @@ pub(super) enum Asked {
 
 impl Asked {
     pub(super) fn of(method: &Method, headers: &HeaderMap) -> Self {
-        let text = |name: &str| headers.get(name).map(|value| value.to_str().unwrap_or_default());
-        let dest = text("sec-fetch-dest");
+        let text = |name: HeaderName| headers.get(name).map(|value| value.to_str().unwrap_or_default());
+        let dest = text(FETCH_DEST);
         if dest.is_some_and(|dest| !matches!(dest, "document" | "iframe" | "frame" | "embed" | "object" | "empty")) {
             return Self::Other;
         }
-        let accepts = text("accept").is_some_and(|accept| accept.contains("text/html"));
+        let accepts = text(header::ACCEPT).is_some_and(|accept| accept.contains("text/html"));
         // htmx and Turbo ask for fragments.
-        let is_fragment = headers.contains_key("hx-request") || headers.contains_key("turbo-frame");
+        let is_fragment = headers.contains_key(HTMX) || headers.contains_key(TURBO);
         let is_read = method == Method::GET || method == Method::HEAD;
         if is_read && accepts && !is_fragment && dest.is_none_or(|dest| dest == "document") {
             Self::Page
@@ -56,10 +56,10 @@ impl Asked {
 /// Whether a request may be a visitor's going somewhere, and not a page's for what it needs. Who says neither what for nor
 /// what is accepted is believed to be.
 pub(super) fn may_be_navigation(headers: &HeaderMap) -> bool {
-    let text = |name: &str| headers.get(name).map(|value| value.to_str().unwrap_or_default());
-    match text("sec-fetch-dest") {
+    let text = |name: HeaderName| headers.get(name).map(|value| value.to_str().unwrap_or_default());
+    match text(FETCH_DEST) {
         Some(dest) => matches!(dest, "document" | "iframe" | "frame" | "embed" | "object"),
-        None => text("accept").is_none_or(|accept| accept.contains("text/html")),
+        None => text(header::ACCEPT).is_none_or(|accept| accept.contains("text/html")),
     }
 }
 
@@ -74,6 +74,10 @@ pub(super) fn ask_for_whole(headers: &mut HeaderMap) {
         headers.remove(name);
     }
 }
+
+const FETCH_DEST: HeaderName = HeaderName::from_static("sec-fetch-dest");
+const HTMX: HeaderName = HeaderName::from_static("hx-request");
+const TURBO: HeaderName = HeaderName::from_static("turbo-frame");
 
 /// What a response is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -90,14 +94,13 @@ impl Kind {
     pub(super) fn of<B>(response: &Response<B>) -> Self {
         let (status, headers) = (response.status(), response.headers());
         let text = |name: HeaderName| headers.get(name).map(|value| value.to_str().unwrap_or_default());
-        let content_type = text(header::CONTENT_TYPE).unwrap_or_default().to_ascii_lowercase();
-        let (kind, parameters) = content_type.split_once(';').unwrap_or((&content_type, ""));
+        let content_type = text(header::CONTENT_TYPE).unwrap_or_default();
+        let (kind, parameters) = content_type.split_once(';').unwrap_or((content_type, ""));
         let has_body = !status.is_informational()
             && !status.is_redirection()
             && !matches!(status, StatusCode::NO_CONTENT | StatusCode::RESET_CONTENT);
-        let disposition = text(header::CONTENT_DISPOSITION).unwrap_or_default();
-        let is_download = disposition.trim_start().to_ascii_lowercase().starts_with("attachment");
-        if kind.trim() != "text/html" || !has_body || is_download {
+        let disposition = text(header::CONTENT_DISPOSITION).unwrap_or_default().trim_start();
+        if !kind.trim().eq_ignore_ascii_case("text/html") || !has_body || begins(disposition, "attachment") {
             return Self::Other;
         }
         if status == StatusCode::PARTIAL_CONTENT {
@@ -106,8 +109,8 @@ impl Kind {
         if text(header::CONTENT_ENCODING).is_some_and(|encoding| !encoding.trim().eq_ignore_ascii_case("identity")) {
             return Self::Opaque("it is encoded; put compression outside of the layer");
         }
-        let charset = parameters.split(';').find_map(|parameter| parameter.trim().strip_prefix("charset="));
-        let charset = charset.map(|charset| charset.trim_matches(['"', '\'', ' ']));
+        let charset = parameters.split(';').map(str::trim).find(|parameter| begins(parameter, "charset="));
+        let charset = charset.and_then(|charset| Some(charset.split_once('=')?.1.trim_matches(['"', '\'', ' '])));
         // What a page says of itself further down is not known yet; it can be no other than one in which ASCII stays
         // ASCII (HTML Standard, "prescan a byte stream to determine its encoding", step 16).
         match charset.and_then(|label| Encoding::for_label(label.as_bytes())) {
@@ -115,6 +118,10 @@ impl Kind {
             encoding => Self::Html(encoding),
         }
     }
+}
+
+fn begins(text: &str, with: &str) -> bool {
+    text.get(..with.len()).is_some_and(|start| start.eq_ignore_ascii_case(with))
 }
 
 /// Whether a body begins with a byte order mark that makes it UTF-16, whatever its headers say (Encoding Standard,

@@ -21,7 +21,6 @@ use super::{
 /// What is known of a request until its response is there.
 #[derive(Clone, Debug)]
 pub struct Exchange {
-    site: Arc<Site>,
     visitor: Visitor,
     asked: Asked,
     /// Whether the response may bring the visitor's cookies up to date.
@@ -52,7 +51,6 @@ impl Site {
         let asks_matter = self.markup.changes_html() || self.markup.shared;
         let asked = if asks_matter { Asked::of(request.method(), request.headers()) } else { Asked::Other };
         let exchange = Exchange {
-            site: Arc::clone(self),
             asked,
             is_navigation: document::may_be_navigation(request.headers()),
             knows_key: self.markup.shared && share::knows_key(&visitor, request.headers()),
@@ -76,6 +74,10 @@ impl Site {
 }
 
 impl Exchange {
+    fn site(&self) -> &Site {
+        self.visitor.site()
+    }
+
     /// The visitor.
     pub fn visitor(&self) -> &Visitor {
         &self.visitor
@@ -85,7 +87,7 @@ impl Exchange {
     /// what has to be, keeps shared caches from giving one visitor's page to another. Says what is to become of the body.
     pub fn end<B>(self, response: &mut Response<B>) -> BodyFilter {
         let sets_cookies = response.headers().contains_key(header::SET_COOKIE);
-        let set_by_choice = sets_cookies && self.site.gate(self.visitor.silent_decision(), response);
+        let set_by_choice = sets_cookies && self.site().gate(self.visitor.silent_decision(), response);
         let audience = self.audience(response);
         let (filter, is_own) = self.filter(response, audience);
         let headers = response.headers_mut();
@@ -114,7 +116,7 @@ impl Exchange {
     /// Who may get a response: what the application said of it, if that is safe.
     fn audience<B>(&self, response: &Response<B>) -> Audience {
         let Some(mark) = response.extensions().get::<Shared>() else { return Audience::Unmarked };
-        let fault = if !self.site.markup.shared {
+        let fault = if !self.site().markup.shared {
             "the site does not share pages: add `.share_pages()` to its configuration"
         } else if response.headers().contains_key(header::SET_COOKIE) {
             "it sets a cookie"
@@ -137,12 +139,12 @@ impl Exchange {
 
     /// Whether pages with such a mark are changed on their way.
     fn looks_into(&self, mark: Shared) -> bool {
-        mark == Shared::ForAll || self.site.markup.changes_html()
+        mark == Shared::ForAll || self.site().markup.changes_html()
     }
 
     /// What becomes of the body; `true` if that depends on the visitor.
     fn filter<B>(&self, response: &mut Response<B>, audience: Audience) -> (BodyFilter, bool) {
-        let markup = self.site.markup;
+        let markup = self.site().markup;
         let for_all = audience == Audience::All;
         if !markup.changes_html() && !for_all {
             return (BodyFilter::default(), false);
@@ -153,7 +155,7 @@ impl Exchange {
             Kind::Html(encoding) => encoding,
             Kind::Opaque(why) => {
                 if markup.rewrites() || (is_page && self.inserts_banner()) {
-                    self.site.counters().count_opaque(why);
+                    self.site().counters().count_opaque(why);
                 }
                 return (BodyFilter::default(), false);
             }
@@ -186,9 +188,9 @@ impl Exchange {
 
     /// What goes into a page's head.
     fn head(&self, ui: &ConsentHtml, for_all: bool) -> String {
-        let markup = self.site.markup;
+        let markup = self.site().markup;
         if for_all {
-            return bootstrap::for_all(&self.site, ui) + &ui.assets();
+            return bootstrap::for_all(self.site(), ui) + &ui.assets();
         }
         if !self.visitor.lacks_head() {
             return String::new();
@@ -203,7 +205,7 @@ impl Exchange {
     }
 
     fn inserts_banner(&self) -> bool {
-        self.site.markup.banner && self.visitor.lacks_banner()
+        self.site().markup.banner && self.visitor.lacks_banner()
     }
 
     #[cfg(feature = "html")]
@@ -217,7 +219,7 @@ impl Exchange {
     ) -> BodyFilter {
         use super::rewrite::{Rewriter, Rule, Texts};
         let decision = self.visitor.silent_decision();
-        let counters = self.site.counters();
+        let counters = self.site().counters();
         let granted = (!for_all).then(|| share::granted(decision));
         let rule = Rule {
             decision: (!for_all).then(|| decision.clone()),
@@ -226,7 +228,7 @@ impl Exchange {
             ui,
             is_utf8: encoding == Some(encoding_rs::UTF_8),
             counters: Arc::clone(counters),
-            observes: self.site.observes(),
+            observes: self.site().observes(),
         };
         BodyFilter::rewrite(Rewriter::new(Texts { head, body, granted }, rule, encoding), Arc::clone(counters))
     }
@@ -234,7 +236,7 @@ impl Exchange {
     /// Tells whose the addresses of this page are, where the site wants to know.
     #[cfg(feature = "html")]
     fn hosts(&self) -> Option<super::hosts::Hosts> {
-        self.site.markup.hosts.then(|| self.visitor.hosts())
+        self.site().markup.hosts.then(|| self.visitor.hosts())
     }
 
     /// Takes the links that lead to what is not granted out of a response's `Link` headers: a browser connects to them, or
@@ -254,9 +256,9 @@ impl Exchange {
             depends |= !is_necessary;
             let keeps = is_necessary || (audience != Audience::All && decision.allows(service.id()));
             if !keeps {
-                self.site.counters().count_inert();
+                self.site().counters().count_inert();
             }
-            keeps || self.site.observes()
+            keeps || self.site().observes()
         });
         depends && audience != Audience::All
     }

@@ -4,12 +4,13 @@
 use alloc::vec::Vec;
 
 use http::{HeaderMap, HeaderValue, Uri, header, uri::PathAndQuery};
+use memchr::memmem;
 
 use super::{origin::host, site::Site};
 use crate::{
+    cookies::MAX_HEADER_BYTES,
     policy::Policy,
     signals::{Signals, accepted_languages},
-    timestamp::Timestamp,
     visit::Visit,
 };
 
@@ -17,7 +18,6 @@ use crate::{
 pub(super) struct Facts {
     pub(super) policy: Policy,
     signals: Signals,
-    now: Timestamp,
     /// The first line of its cookies, and the others, which only HTTP/2 has.
     cookies: (Option<HeaderValue>, Vec<HeaderValue>),
     host: Option<HeaderValue>,
@@ -31,7 +31,6 @@ impl Site {
         Facts {
             policy: self.policy(),
             signals: self.signals(headers),
-            now: self.now(),
             cookies: (cookies.next(), cookies.collect()),
             host: host(uri, headers),
             languages: headers.get(header::ACCEPT_LANGUAGE).cloned(),
@@ -41,12 +40,21 @@ impl Site {
 
     /// Decides.
     pub(super) fn visit<'a>(&self, facts: &'a Facts) -> Visit<'a> {
-        let Facts { policy, signals, now, .. } = facts;
-        policy.visit(facts.cookie_lines(), self.cookie_name(), signals, *now, |consent| self.verify(consent))
+        let (Facts { policy, signals, .. }, name) = (facts, self.cookie_name());
+        let names_ours = |line: &str| memmem::find(line.as_bytes(), name.as_bytes()).is_some();
+        // Most requests of new visitors bring cookies, but none of ours. They are read only to be counted, if they are many.
+        let is_read = facts.cookie_bytes() > MAX_HEADER_BYTES || facts.cookie_lines().any(names_ours);
+        let lines = facts.cookie_lines().filter(|_| is_read);
+        policy.visit(lines, name, signals, self.now(), |consent| self.verify(consent))
     }
 }
 
 impl Facts {
+    /// How long all its cookies are.
+    fn cookie_bytes(&self) -> usize {
+        self.cookies.0.iter().chain(&self.cookies.1).map(HeaderValue::len).sum()
+    }
+
     /// The request's cookies, a line at a time; one that is not text in pieces, of which those that are none are left out:
     /// they are none of ours, and no reason not to read the others beside them.
     pub(super) fn cookie_lines(&self) -> impl Iterator<Item = &str> {

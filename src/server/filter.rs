@@ -1,13 +1,18 @@
 //! What becomes of the body of a response on its way out, piece by piece.
 
+use alloc::boxed::Box;
+
 use bytes::Bytes;
 
 use super::insert::Insertion;
 #[cfg(feature = "html")]
 use super::{document, gate::Counters, rewrite::Rewriter};
 
+/// How long a body may be, in bytes, for its end to be waited for: a longer one is better sent while it is worked on.
+const MAX_AT_ONCE: u64 = 256 * 1024;
+
 /// What becomes of a body: give it every piece and send what it gives back and [`more`](Self::more), then what
-/// [`end`](Self::end) gives.
+/// [`end`](Self::end) gives. Where [`takes_at_once`](Self::takes_at_once) says so, [`whole`](Self::whole) is better.
 ///
 /// Neither the length of the body nor how it is cut into pieces is kept.
 #[derive(Debug, Default)]
@@ -18,16 +23,53 @@ enum Work {
     /// Nothing, or nothing more.
     #[default]
     Pass,
-    Insert(Insertion),
+    Insert(Box<Insertion>),
     #[cfg(feature = "html")]
     Rewrite {
-        rewriter: alloc::boxed::Box<Rewriter>,
+        rewriter: Box<Rewriter>,
         counters: alloc::sync::Arc<Counters>,
         start: Option<bytes::BytesMut>,
     },
     /// It was cut off.
     #[cfg(feature = "html")]
     Cut,
+}
+
+/// A body that is there as a whole, in one piece or two.
+#[derive(Debug, Default)]
+pub struct Whole([Bytes; 2]);
+
+impl Whole {
+    /// How long it is, in bytes, with what was taken out.
+    pub fn len(&self) -> usize {
+        self.0.iter().map(Bytes::len).sum()
+    }
+
+    /// Whether nothing is left.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The next piece, which is not empty.
+    pub fn next_piece(&mut self) -> Option<Bytes> {
+        self.0.iter_mut().find(|piece| !piece.is_empty()).map(core::mem::take)
+    }
+}
+
+impl From<Bytes> for Whole {
+    fn from(body: Bytes) -> Self {
+        Self([body, Bytes::new()])
+    }
+}
+
+impl From<Whole> for Bytes {
+    fn from(Whole([first, rest]): Whole) -> Self {
+        match (first.is_empty(), rest.is_empty()) {
+            (_, true) => first,
+            (true, false) => rest,
+            (false, false) => [first, rest].concat().into(),
+        }
+    }
 }
 
 /// A page that could not be sent to its end. What was sent of it is no whole page, and must not look like one: break off
@@ -38,7 +80,7 @@ pub struct Aborted(alloc::string::String);
 
 impl BodyFilter {
     pub(super) fn insert(insertion: Insertion) -> Self {
-        Self(Work::Insert(insertion))
+        Self(Work::Insert(insertion.into()))
     }
 
     #[cfg(feature = "html")]
@@ -54,6 +96,21 @@ impl BodyFilter {
             #[cfg(feature = "html")]
             Work::Rewrite { .. } | Work::Cut => false,
         }
+    }
+
+    /// Whether a body of this length, in bytes, is better given to [`whole`](Self::whole), if it is there already: its
+    /// response can then tell its length.
+    pub fn takes_at_once(&self, length: u64) -> bool {
+        !self.is_idle() && (1..=MAX_AT_ONCE).contains(&length)
+    }
+
+    /// What goes out for a body that is there as a whole.
+    ///
+    /// # Errors
+    /// As [`take`](Self::take).
+    pub fn whole(mut self, body: Bytes) -> Result<Whole, Aborted> {
+        let start = self.take(body)?;
+        Ok(Whole([start, self.end()?]))
     }
 
     /// What goes out for a piece that came; it may be nothing yet.

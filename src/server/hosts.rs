@@ -1,6 +1,7 @@
 //! Which service a URL in a page belongs to, by the hosts that services declare.
 
 use alloc::{
+    borrow::Cow,
     format,
     string::{String, ToString},
 };
@@ -48,19 +49,29 @@ impl Hosts {
 
     /// The host of a URL as a browser reads it; the page's own is that of an empty one.
     pub(super) fn of(&self, url: &str) -> Option<String> {
-        let url = self.parse(url)?;
-        let host = url.host_str()?;
-        Some(host.strip_suffix('.').unwrap_or(host).to_string())
+        name(&self.parse(url)?).map(ToString::to_string)
     }
 
     /// The service that declares the host of a URL; `None` for the page's own host unless a service declares it.
     pub(super) fn service<'p>(&self, policy: &'p Policy, url: &str) -> Option<&'p Service> {
-        let host = self.of(url)?;
+        // Most of what a page loads is its own, and need not be read further.
+        let host = if is_path(url) { Cow::Borrowed(name(self.base.as_ref()?)?) } else { Cow::Owned(self.of(url)?) };
         let declared = policy.services().iter().flat_map(|service| service.hosts().iter().map(move |h| (service, h)));
         let fits = declared.filter(|(_, pattern)| matches(pattern, &host));
         // A host by its name before one of a domain's, a longer domain before a shorter one.
         fits.max_by_key(|(_, pattern)| (!pattern.starts_with("*."), pattern.len())).map(|(service, _)| service)
     }
+}
+
+fn name(url: &Url) -> Option<&str> {
+    let host = url.host_str()?;
+    Some(host.strip_suffix('.').unwrap_or(host))
+}
+
+/// Whether a URL begins as a path on the host of its base, whatever follows: with one slash, and neither another, in either
+/// direction, nor what browsers take out of a URL before they read it (URL Standard, "basic URL parser").
+fn is_path(url: &str) -> bool {
+    matches!(url.as_bytes(), [b'/', next, ..] if !matches!(next, b'/' | b'\\' | b'\t' | b'\n' | b'\r'))
 }
 
 /// Whether a host falls under a pattern: itself, or with `*.` any host below.
@@ -121,8 +132,30 @@ mod tests {
         ] {
             assert_eq!(hosts.service(&policy, url).map(Service::id), None, "{url}");
         }
-        hosts.rebase("//ads.example/");
+        // What needs no parser says what the parser would.
+        let paths = [
+            "/",
+            "/x",
+            "/ /",
+            "//x",
+            "/\\x",
+            "/\tx",
+            "/\n/ads.example",
+            "/\r\\ads.example",
+            "/x//ads.example",
+            "/.//x",
+        ];
+        for base in ["//ads.example/", "//t.ads.example./a", "data:x", "file:///x", "foo://ads.example/", "mailto:x"] {
+            hosts.rebase(base);
+            for path in paths.into_iter().chain(["x.js", "?x"]) {
+                let host = hosts.of(path);
+                let parsed = host.map(|host| hosts.service(&policy, &format!("https://{host}/")).map(Service::id));
+                assert_eq!(hosts.service(&policy, path).map(Service::id), parsed.flatten(), "{path:?} on {base}");
+            }
+        }
+        hosts.rebase("https://ads.example/");
         assert_eq!(hosts.service(&policy, "x.js").map(Service::id), Some("ads"));
+        assert_eq!(hosts.service(&policy, "/x.js").map(Service::id), Some("ads"));
     }
 
     #[test]

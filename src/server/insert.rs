@@ -8,6 +8,7 @@ use alloc::string::String;
 use core::fmt::Write as _;
 
 use bytes::{Bytes, BytesMut};
+use memchr::{memchr, memchr3};
 
 /// How much of a page is looked at, in bytes.
 const MAX_LOOKED_AT: usize = 64 * 1024;
@@ -70,9 +71,7 @@ impl Insertion {
             // Nobody asked for it.
             return [self.more(), piece].concat().into();
         }
-        let missing = MAX_START.saturating_sub(self.start.len());
-        self.start.extend_from_slice(piece.get(..missing).unwrap_or(&piece));
-        let mut rest = piece;
+        let mut rest = piece.clone();
         let mut page = BytesMut::new();
         while !self.is_done() {
             let Some((at, place)) = self.finder.find(&rest) else { break };
@@ -82,6 +81,11 @@ impl Insertion {
             if place == Place::Body {
                 page.extend_from_slice(&core::mem::take(&mut self.body));
             }
+        }
+        if !self.is_done() {
+            // What goes in may have to go to the end, if it is a page's.
+            let missing = MAX_START.saturating_sub(self.start.len());
+            self.start.extend_from_slice(piece.get(..missing).unwrap_or(&piece));
         }
         if page.is_empty() {
             return rest;
@@ -110,6 +114,10 @@ fn begins_as_page(start: &[u8]) -> bool {
     let start = start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(start).trim_ascii_start();
     let begins = |with: &[u8]| start.get(..with.len()).is_some_and(|start| start.eq_ignore_ascii_case(with));
     begins(b"<!doctype html") || begins(b"<html")
+}
+
+fn last(bytes: &[u8], count: usize) -> &[u8] {
+    bytes.get(bytes.len().saturating_sub(count)..).unwrap_or_default()
 }
 
 /// Where a text goes: after the start tag of the head or of the body.
@@ -178,20 +186,51 @@ impl Element {
 impl Finder {
     /// The next such place in a piece, which ends right after it; the rest of the piece comes next.
     fn find(&mut self, piece: &[u8]) -> Option<(usize, Place)> {
-        for (at, byte) in piece.iter().enumerate() {
-            if self.state == State::Done {
-                return None;
-            }
+        let mut at = 0;
+        while self.state != State::Done {
+            at += self.skip(piece.get(at..)?);
+            let byte = piece.get(at)?;
+            at += 1;
             self.looked_at += 1;
             let place = self.step(byte.to_ascii_lowercase());
             if place == Some(Place::Body) || self.looked_at >= MAX_LOOKED_AT {
                 self.state = State::Done;
             }
             if let Some(place) = place {
-                return Some((at + 1, place));
+                return Some((at, place));
             }
         }
         None
+    }
+
+    /// Passes over what says nothing in this state, and keeps what the next byte is read by. Says how much that is.
+    fn skip(&mut self, piece: &[u8]) -> usize {
+        let piece = piece.get(..MAX_LOOKED_AT - self.looked_at).unwrap_or(piece);
+        let next = match self.state {
+            State::Text => memchr(b'<', piece),
+            State::Tag { quote: 0, .. } => memchr3(b'>', b'"', b'\'', piece),
+            State::Tag { quote, .. } => memchr(quote, piece),
+            State::Comment | State::Other => memchr(b'>', piece),
+            State::Raw(_) if !self.recent_bytes().ends_with(b"<") => memchr(b'<', piece),
+            State::Name if self.recent_bytes().iter().chain(piece).next().is_some_and(u8::is_ascii_alphabetic) => {
+                piece.iter().position(|byte| byte.is_ascii_whitespace() || matches!(byte, b'/' | b'>'))
+            }
+            _ => return 0,
+        };
+        let skipped = piece.get(..next.unwrap_or(piece.len())).unwrap_or_default();
+        let kept = match self.state {
+            // Whether a value begins.
+            State::Tag { quote: 0, .. } => (skipped.trim_ascii_end(), 1),
+            // Whether the comment ends.
+            State::Comment => (skipped, 2),
+            State::Name => (skipped, self.recent.len()),
+            _ => (skipped, 0),
+        };
+        for byte in last(kept.0, kept.1) {
+            self.remember(byte.to_ascii_lowercase());
+        }
+        self.looked_at += skipped.len();
+        skipped.len()
     }
 
     /// Takes a byte; a place if it ends a start tag that is looked for.
@@ -204,8 +243,7 @@ impl Finder {
                 b'>' => return self.end_of_tag(element),
                 // Elsewhere a quote is a character like any other.
                 b'"' | b'\'' if self.recent_bytes().ends_with(b"=") => self.state = State::Tag { element, quote: byte },
-                byte if byte.is_ascii_whitespace() => {}
-                _ => self.remember(byte),
+                _ => {}
             },
             State::Tag { element, quote } => {
                 if byte == quote {

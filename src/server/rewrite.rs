@@ -270,6 +270,9 @@ impl Rule {
         if let Some(document) = document(element, true) {
             refused.extend(refused_in(&document, hosts.clone(), &self.policy, &|id| self.allows(id))?);
         }
+        if refused.is_empty() {
+            return Ok(refused);
+        }
         // A service that follows its category is not allowed without it.
         let followed: Vec<&str> = refused
             .iter()

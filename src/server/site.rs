@@ -7,7 +7,7 @@ use alloc::{
 use core::fmt;
 use std::sync::{PoisonError, RwLock};
 
-use http::HeaderMap;
+use http::{HeaderMap, HeaderName};
 
 use super::{banners::Banners, clear, gate::Gate, markup::Markup, region};
 use crate::{
@@ -17,6 +17,8 @@ use crate::{
     signals::{Region, Signals},
     timestamp::Timestamp,
 };
+
+const SEC_GPC: HeaderName = HeaderName::from_static("sec-gpc");
 
 /// Tells the region of a request from its headers.
 pub type RegionFn = dyn Fn(&HeaderMap) -> Option<Region> + Send + Sync;
@@ -207,7 +209,7 @@ impl Site {
     }
 
     pub(super) fn signals(&self, headers: &HeaderMap) -> Signals {
-        let gpc = Signals::gpc_from_lines(headers.get_all("sec-gpc").iter().map(|line| line.as_bytes()));
+        let gpc = Signals::gpc_from_lines(headers.get_all(SEC_GPC).iter().map(|line| line.as_bytes()));
         Signals { gpc, region: self.region.as_ref().and_then(|region| region(headers)) }
     }
 }

@@ -17,7 +17,7 @@ use http::{HeaderMap, HeaderValue, Uri};
 use super::hosts::Hosts;
 use super::{assets, bootstrap, facts::Facts, nonce::Nonce, site::Site};
 use crate::{
-    banner::{self, Html, View},
+    banner::{self, View},
     consent::{Consent, SealState},
     decision::{Decision, Stored},
     signals::Signals,
@@ -144,6 +144,10 @@ impl Visitor {
     pub fn html(&self) -> ConsentHtml {
         self.0.used.store(true, Ordering::Relaxed);
         self.silent_html(false)
+    }
+
+    pub(super) fn site(&self) -> &Site {
+        &self.0.site
     }
 
     /// Marks the response as the visitor's own.
@@ -282,23 +286,16 @@ impl ConsentHtml {
     /// The banner, or the notice, or nothing. Put it early in the body: it is read first then.
     pub fn banner(&self) -> String {
         self.inner().wrote_banner.store(true, Ordering::Relaxed);
-        self.inner().site.banners.write(self.decision(), self.view())
+        self.inner().site.banners.write(self.decision(), self.view(), None)
     }
 
     /// What stands in the place of content that waits for `id`, with a button that allows it; nothing if it is allowed.
     pub fn placeholder(&self, id: &str) -> String {
-        self.write(|decision, view, html| banner::placeholder(decision, id, view, html))
+        if self.decision().allows(id) { String::new() } else { self.stand_in(id) }
     }
 
     /// The same for an id that is held back, whatever this visitor was decided on.
-    #[cfg(feature = "html")]
     pub(super) fn stand_in(&self, id: &str) -> String {
-        self.write(|decision, view, html| banner::stand_in(decision, id, view, html))
-    }
-
-    fn write(&self, write: impl FnOnce(&Decision, View<'_>, &mut Html)) -> String {
-        let mut html = Html::default();
-        write(self.decision(), self.view(), &mut html);
-        html.into_string()
+        self.inner().site.banners.write(self.decision(), self.view(), Some(id))
     }
 }

@@ -11,7 +11,7 @@ use actix_web::body::{BodySize, MessageBody};
 use bytes::Bytes;
 use pin_project_lite::pin_project;
 
-use crate::server::filter::BodyFilter;
+use crate::server::filter::{Aborted, BodyFilter, Whole};
 
 pin_project! {
     /// The body of a response: the inner service's, or one of the library's own pages.
@@ -21,9 +21,30 @@ pin_project! {
         /// One of the library's own pages; `None` for a request that asked for no body.
         #[doc(hidden)]
         Own { body: Option<String> },
-        /// The inner service's, and what becomes of it.
+        /// The inner service's, which was there as a whole, changed.
+        #[doc(hidden)]
+        Whole { body: Whole },
+        /// The inner service's, which could not be changed safely.
+        #[doc(hidden)]
+        Aborted { fault: Option<Aborted> },
+        /// The inner service's, and what becomes of it as it comes.
         #[doc(hidden)]
         Inner { #[pin] body: B, filter: BodyFilter, over: bool },
+    }
+}
+
+impl<B: MessageBody> ResponseBody<B> {
+    /// What becomes of the inner service's body. Where all of it is there already, its length is known.
+    pub(super) fn of(body: B, filter: BodyFilter) -> Self {
+        let at_once = matches!(body.size(), BodySize::Sized(length) if filter.takes_at_once(length));
+        let body = if at_once { body.try_into_bytes() } else { Err(body) };
+        match body {
+            Ok(body) => match filter.whole(body) {
+                Ok(body) => Self::Whole { body },
+                Err(fault) => Self::Aborted { fault: Some(fault) },
+            },
+            Err(body) => Self::Inner { body, filter, over: false },
+        }
     }
 }
 
@@ -35,6 +56,9 @@ impl<B: MessageBody> MessageBody for ResponseBody<B> {
         match self {
             // Not 0: an answer to HEAD tells the length of the page (RFC 9110 section 8.6), or none.
             Self::Own { body } => body.as_ref().map_or(BodySize::None, MessageBody::size),
+            Self::Whole { body } => BodySize::Sized(u64::try_from(body.len()).unwrap_or(u64::MAX)),
+            // Not 0: nobody must take it for an empty page.
+            Self::Aborted { .. } => BodySize::Stream,
             Self::Inner { body, filter, .. } if filter.is_idle() => body.size(),
             Self::Inner { .. } => BodySize::Stream,
         }
@@ -46,6 +70,8 @@ impl<B: MessageBody> MessageBody for ResponseBody<B> {
                 let body = body.take().filter(|body| !body.is_empty());
                 Poll::Ready(body.map(|body| Ok(body.into())))
             }
+            BodyProjection::Whole { body } => Poll::Ready(body.next_piece().map(Ok)),
+            BodyProjection::Aborted { fault } => Poll::Ready(fault.take().map(|fault| Err(fault.into()))),
             BodyProjection::Inner { over: true, .. } => Poll::Ready(None),
             BodyProjection::Inner { mut body, filter, over } => loop {
                 let more = filter.more();
@@ -72,10 +98,11 @@ impl<B: MessageBody> MessageBody for ResponseBody<B> {
     fn try_into_bytes(self) -> Result<Bytes, Self> {
         match self {
             Self::Own { body } => Ok(body.unwrap_or_default().into()),
+            Self::Whole { body } => Ok(body.into()),
             Self::Inner { body, filter, over } if filter.is_idle() => {
                 body.try_into_bytes().map_err(|body| Self::Inner { body, filter, over })
             }
-            Self::Inner { .. } => Err(self),
+            Self::Aborted { .. } | Self::Inner { .. } => Err(self),
         }
     }
 }
