@@ -1,5 +1,5 @@
 // Called by `cargo xtask pkg`: node bundle.mjs <folder with engine.js, engine.wasm and names.json>
-// Writes dist/, and into that folder page.js and bootstrap.js, and what is only measured: the glue by itself and with the module in it.
+// Writes dist/, and into that folder page.js, center.js and bootstrap.js, and what is only measured: the glue by itself and with the module in it.
 import { build, transform } from "esbuild";
 import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
@@ -88,6 +88,9 @@ await Promise.all([
   }),
   emit({ entryPoints: [src("classic.ts")], outfile: dist("consentry.min.js"), format: "iife", globalName: "consentry" }),
   emit({ entryPoints: [src("page.ts")], outfile: join(engine, "page.js"), format: "iife" }),
+  ...[dist("center.js"), join(engine, "center.js")].map((outfile) =>
+    emit({ entryPoints: [src("center.ts")], outfile, format: "iife" }),
+  ),
   emit({ entryPoints: [src("bootstrap.ts")], outfile: join(engine, "bootstrap.js"), format: "iife", tsconfigRaw: {} }),
   emit({ stdin: used(), outfile: join(engine, "glue.js"), format: "esm" }),
   emit({ stdin: used('export { inlinedBytes } from "./inlined.ts";'), outfile: join(engine, "inlined.js"), format: "esm" }),
@@ -97,6 +100,11 @@ await Promise.all([
     outfile: dist("test/engine.js"),
     format: "esm",
   }),
-  emit({ entryPoints: [join(here, "../src/banner/banner.css")], outfile: dist("banner.css"), plugins: [] }),
+  emit({
+    entryPoints: ["banner.css", "layouts/box.css", "layouts/center.css"].map((name) => join(here, "../src/banner", name)),
+    outdir: dist(""),
+    entryNames: "[name]",
+    plugins: [],
+  }),
 ]);
 await cp(join(engine, "engine.wasm"), dist("consentry.wasm"));

@@ -24,6 +24,31 @@ use crate::{
 /// properties.
 pub const CSS: &str = include_str!("banner/banner.css");
 
+/// Where the banner lies on a page. Its markup is the same in each, and so are its buttons.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Layout {
+    /// Along the lower edge.
+    #[default]
+    Bar,
+    /// A card in a corner.
+    Box,
+    /// In the middle, modal, and along the lower edge where no script runs. The page cannot be used until the banner is
+    /// answered or closed with Esc, which decides nothing.
+    Center,
+}
+
+impl Layout {
+    /// The style sheet that stands after [`CSS`].
+    pub const fn css(self) -> Option<&'static str> {
+        match self {
+            Self::Bar => None,
+            Self::Box => Some(include_str!("banner/layouts/box.css")),
+            Self::Center => Some(include_str!("banner/layouts/center.css")),
+        }
+    }
+}
+
 /// Where a tree is shown.
 #[derive(Clone, Copy, Debug)]
 pub struct View<'a> {

@@ -15,7 +15,11 @@ use std::{ffi::OsString, process::ExitCode};
 use anyhow::{Result, bail};
 use lexopt::{Arg, Parser, ValueExt as _};
 
-use crate::{package::PageScript, shell::cargo, workspace::Workspace};
+use crate::{
+    package::PageScript,
+    shell::{cargo, in_pkg, run as run_plain},
+    workspace::Workspace,
+};
 
 const USAGE: &str = "\
 usage: cargo xtask <command>
@@ -27,6 +31,7 @@ usage: cargo xtask <command>
                              with --check a page script that is out of date is an error instead of rewritten
   diff [--cases N] [--seed S] [--outcomes]
                              random cases through the native and the WASM build, compared byte for byte; with --outcomes
+  screenshots                the pictures of the layouts in the package's README
   bench [args]               the benchmarks of deciding
   bench server [--help]      what the layer costs a server, over sockets and in process; on Linux";
 
@@ -66,6 +71,11 @@ fn run(mut args: Parser) -> Result<()> {
                 functions::report(&workspace)?;
             }
             if sizes { sizes::report(&workspace) } else { Ok(()) }
+        }
+        "screenshots" => {
+            package::build(&workspace, PageScript::Write)?;
+            let mut node = in_pkg(&workspace, "node");
+            run_plain(node.arg("test/browser/screenshots.mjs").env(tools::CHROMIUM.variable, tools::CHROMIUM.path()?))
         }
         "diff" => {
             let (mut cases, mut seed, mut outcomes) = (None, 1, false);

@@ -23,7 +23,7 @@ pub(crate) enum PageScript {
 }
 
 /// The scripts that the server puts into pages, committed so that the crate builds without Node.
-const PAGE_SCRIPTS: [&str; 2] = ["page.js", "bootstrap.js"];
+const PAGE_SCRIPTS: [&str; 3] = ["page.js", "center.js", "bootstrap.js"];
 
 /// What every browser with the needed DOM has. With `-all` wasm-opt makes modules that Chromium refuses.
 const WASM_FEATURES: &[&str] = &[
