@@ -179,7 +179,7 @@ impl Words {
         own.and_then(|texts| texts.lookup(locale))
             .or_else(|| word.translated(locale))
             .or_else(|| own.and_then(|texts| texts.get(locale, fallback)))
-            .unwrap_or(word.english())
+            .unwrap_or_else(|| word.english())
     }
 
     /// The language that the words for `locale` are in: that one if the library or the site has any, else English.
