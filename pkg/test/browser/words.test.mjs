@@ -29,6 +29,14 @@ const origin = await serve({
   "/en-in-rtl": html('lang="ar" dir="rtl"', 'consentry.start({ ...policy, locale: "en" })'),
   "/by-address": `<!doctype html><html lang="de"><head><meta charset="utf-8"><title>Corner shop</title>
     <script src="/dist/consentry.min.js" data-policy="/policy.json" defer></script></head><body></body></html>`,
+  "/strict": {
+    body: `<!doctype html><html lang="fr"><head><meta charset="utf-8"><title>Corner shop</title>
+      <script src="/dist/consentry.min.js" data-policy="/policy.json" defer></script></head><body></body></html>`,
+    headers: {
+      "content-security-policy":
+        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; require-trusted-types-for 'script'",
+    },
+  },
   "/policy.json": JSON.stringify(policy),
   "/module": `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Corner shop</title><script type="module">
     import { createConsent } from "/dist/index.js";
@@ -87,6 +95,13 @@ test("a page that takes its policy from an address does the same", async () => {
   const { asked, shown } = await visit("/by-address");
   assert.deepEqual(shown, { lang: "de", dir: "ltr", accept: "Alle annehmen" });
   assert.deepEqual(asked, ["consentry.min.js", "words/de.js"]);
+});
+
+test("the site's own Content-Security-Policy is enough, with Trusted Types", async () => {
+  const { asked, shown, errors } = await visit("/strict");
+  assert.deepEqual(shown, french);
+  assert.deepEqual(asked, ["consentry.min.js", "words/fr.js"]);
+  assert.deepEqual(errors, []);
 });
 
 test("the region decides where it says the script", async () => {
