@@ -4,6 +4,7 @@ import { build, transform } from "esbuild";
 import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { grownTree, wordsFiles, wordsOf } from "./words.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const engine = process.argv[2];
@@ -23,9 +24,10 @@ function latin1(bytes) {
 
 const assets = {
   name: "assets",
-  setup({ onLoad }) {
-    // A tree or words: without the newline at its end.
-    onLoad({ filter: /\.txt$/ }, async ({ path }) => ({ contents: (await readFile(path, "utf8")).trim(), loader: "text" }));
+  setup({ onLoad, onResolve }) {
+    const made = { "banner/tree": grownTree, "banner/words": () => wordsOf("en") };
+    onResolve({ filter: /^banner\// }, ({ path }) => ({ path, namespace: "banner" }));
+    onLoad({ filter: /./, namespace: "banner" }, async ({ path }) => ({ contents: JSON.stringify(await made[path]()), loader: "json" }));
     onLoad({ filter: /\.css$/ }, async ({ path }) => {
       const { code } = await transform(await readFile(path, "utf8"), { loader: "css", minify: true });
       return { contents: code.trim(), loader: "text" };
@@ -96,7 +98,7 @@ await Promise.all([
   emit({ stdin: used('export { inlinedBytes } from "./inlined.ts";'), outfile: join(engine, "inlined.js"), format: "esm" }),
   // The bare engine and the tree, for the tests that compare them with the native build; not published.
   emit({
-    stdin: used('export { inlinedBytes } from "./inlined.ts"; export { start } from "./core.ts"; export { render } from "./scene.ts";'),
+    stdin: used('export { inlinedBytes } from "./inlined.ts"; export { start } from "./core.ts"; export { render } from "./scene.ts"; export { filesOf } from "./words.ts";'),
     outfile: dist("test/engine.js"),
     format: "esm",
   }),
@@ -107,4 +109,7 @@ await Promise.all([
     plugins: [],
   }),
 ]);
+await mkdir(dist("words"));
+for (const [file, language] of await wordsFiles())
+  await writeFile(dist(`words/${file}.js`), `export default ${JSON.stringify(await wordsOf(language))};\n`);
 await cp(join(engine, "engine.wasm"), dist("consentry.wasm"));

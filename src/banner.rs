@@ -13,11 +13,11 @@ use alloc::{
 
 pub use html::{Html, escape};
 use tree::{Value, Values};
-pub use words::{Word, Words};
+pub use words::{Word, Words, language, languages};
 
 use crate::{
     decision::{Decision, PromptCause, Status},
-    policy::{Change, Item, Localized, NECESSARY, Policy},
+    policy::{Change, Item, Localized, NECESSARY, Policy, language::direction},
 };
 
 /// The style sheet of the banner, the choices page and placeholders. Colours, radius, font and space are custom
@@ -100,12 +100,9 @@ impl<'a> Scene<'a> {
         let Some(prompt) = self.decision.prompt() else { return false };
         let asked: Vec<(usize, &Item)> = self.decision.case().asked().collect();
         let mut values = self.values();
-        let cause = match prompt.cause() {
-            PromptCause::FirstVisit | PromptCause::Unanswered => "isFirst",
-            PromptCause::PolicyChanged => "isChanged",
-            _ => "isRenewed",
-        };
-        values.flag(cause, true);
+        let cause = prompt.cause();
+        values.flag("isFirst", matches!(cause, PromptCause::FirstVisit | PromptCause::Unanswered));
+        values.flag("isChanged", cause == PromptCause::PolicyChanged);
         values.flag("isAll", asked.len() == self.decision.case().terms.switches().count());
         self.changes(&mut values, prompt.changes());
         self.about(&mut values, &asked);
@@ -193,7 +190,9 @@ impl<'a> Scene<'a> {
     /// What every tree is filled with.
     fn values(self) -> Values<'a> {
         let mut values = Values::default();
-        values.text("locale", self.view.locale);
+        let language = self.policy.0.words.language(self.view.locale);
+        values.text("locale", language);
+        values.text("dir", direction(language));
         values.text("space", " ");
         values.text("policy", self.policy.id());
         values.text("version", self.policy.version().to_string());

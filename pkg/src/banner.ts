@@ -12,8 +12,11 @@ export const gateElements: typeof face.gateElements = (consent) => {
   return consent.subscribe((decision) => void activate(decision));
 };
 
-export const mountBanner: typeof face.mountBanner = (consent, { parent, css } = {}) => {
-  const { answer, endpoint, policy } = session(consent);
+export const mountBanner: typeof face.mountBanner = (consent, { parent, css, words } = {}) => {
+  const shared = session(consent);
+  // The choices are opened from anywhere, and are in the same language.
+  if (words) shared.policy = { ...shared.policy, words: { ...words, ...shared.policy.words } };
+  const { answer, endpoint, policy } = shared;
   const unmount = new AbortController();
   const { signal } = unmount;
 

@@ -4,8 +4,11 @@
 import type { Consent, Options, Policy } from "../types/index.d.ts";
 import css from "../../src/banner/banner.css";
 import { gateElements, mountBanner, openChoices } from "./banner.ts";
+import { session } from "./consent.ts";
 import { root } from "./dom.ts";
+import { activate } from "./gate.ts";
 import { createConsent, loadConsent } from "./index.ts";
+import { loadWords } from "./words.ts";
 
 export { createConsent, gateElements, loadConsent, mountBanner, openChoices };
 
@@ -13,7 +16,9 @@ function mount(consent: Consent): Consent {
   // A constructed style sheet needs no style-src in the page's Content-Security-Policy.
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(css);
-  mountBanner(consent, { css: sheet });
+  // What is granted need not wait for words.
+  activate(consent.decision);
+  loadWords(session(consent).policy).then((words) => mountBanner(consent, { css: sheet, words }));
   return consent;
 }
 

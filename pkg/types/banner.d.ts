@@ -1,10 +1,18 @@
 import type { Consent } from "./consent.d.ts";
+import type { Words } from "./words.d.ts";
+
+export type { Words };
 
 export interface BannerOptions {
   /** Where the banner goes, as the first child; the body when it is left out. */
   parent?: Element;
   /** The address of a style sheet to link, or a style sheet to adopt. */
   css?: string | CSSStyleSheet;
+  /**
+   * The words in another language than English, such as the default export of `consentry/words/fr`; for the choices too.
+   * Words of the policy go before them.
+   */
+  words?: Words | undefined;
 }
 
 export interface Banner {

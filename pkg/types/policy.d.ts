@@ -65,7 +65,11 @@ export interface Policy {
   readonly categories: readonly Category[];
   readonly services?: readonly Service[];
   readonly changes?: readonly Change[];
-  /** The words of the banner. */
+  /**
+   * The words of the banner where they are not the library's English ones: the site's own, or those of
+   * `consentry/words/<language>`. `dir` says which way they are written, `locale` their language where it is not that of
+   * the policy's texts.
+   */
   readonly words?: { readonly [word: string]: string };
   /** Name of the consent cookie: `__Host-privacy` on https and `privacy` elsewhere when it is left out. */
   readonly cookie?: string;

@@ -4,7 +4,7 @@ use alloc::string::String;
 
 use serde_json::{Map, Value as Json, json};
 
-use super::{Localized, Policy, change::ChangeKind};
+use super::{Localized, Policy, change::ChangeKind, language};
 use crate::{banner::Word, text::words};
 
 /// What a server adds to the compiled policy it serves.
@@ -83,9 +83,15 @@ impl Policy {
             object
         });
         put(&mut object, "changes", Some(changes.collect()));
-        let word = |word: &Word| (word.word(), declared.words.get(*word, locale, &declared.default_locale), *word);
-        let words = Word::ALL.iter().map(word).filter(|(_, text, word)| *text != word.english());
-        let words: Map<String, Json> = words.map(|(name, text, _)| (name.into(), text.into())).collect();
+        // The script has English, and what of the words it shows.
+        let words = Word::ALL.iter().filter(|word| word.is_in_tree()).filter_map(|word| {
+            let text = declared.words.get(*word, locale, &declared.default_locale);
+            (text != word.english()).then(|| (word.word().into(), text.into()))
+        });
+        let mut words: Map<String, Json> = words.collect();
+        if !words.is_empty() {
+            words.insert("dir".into(), language::direction(declared.words.language(locale)).into());
+        }
         put(&mut object, "words", (!words.is_empty()).then_some(Json::Object(words)));
         if let Some(Serving { cookie, domain, sealed, mount }) = serving {
             put(&mut object, "cookie", Some(cookie.into()));

@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use consentry::{
-    Act, Answer, Consent, Decision, Method, Policy, Region, SealState, Signals, Stored, Timestamp, Visit,
+    Act, Answer, Consent, Decision, Method, Policy, Region, SealState, Signals, Stored, Timestamp, Visit, banner,
     consent::{
         Choice, DecodeError,
         seal::{KeyRing, Sealer},
@@ -248,6 +248,11 @@ pub(crate) fn seal(case: &Json) {
         let got = new_text(case, &Visit { stored, seal, decision });
         assert_eq!(got.as_deref(), want.as_str(), "left is written, right is wanted");
     }
+}
+
+pub(crate) fn languages(case: &Json) {
+    let tag = text(case, "tag").expect("a tag");
+    assert_eq!(banner::language(tag), case["language"].as_str(), "left is found, right is wanted");
 }
 
 pub(crate) fn policy(case: &Json) {

@@ -4,6 +4,8 @@ import type { Consent, Decision, Policy, Status } from "consentry";
 import { gateElements, mountBanner, openChoices } from "consentry/banner";
 import { createDecider, isAllowed } from "consentry/server";
 import { createConsent as createSlim, startEngine } from "consentry/slim";
+import fr from "consentry/words/fr";
+import zhHant from "consentry/words/zh-Hant";
 import { policy } from "./policy.js";
 
 const consent = createConsent(policy);
@@ -69,6 +71,13 @@ loadConsent("/privacy-choices/policy.json", { region: "FR" }).then((loaded: Cons
 // What takes any consent takes a typed one.
 mountBanner(consent, { css: "/banner.css" }).unmount();
 openChoices(consent);
+
+// Words of another language, for the banner or in the policy.
+mountBanner(consent, { words: fr }).unmount();
+const direction: "ltr" | "rtl" = zhHant.dir;
+createConsent({ id: "a", locale: "zh-Hant", categories: [{ id: "statistics" }], words: zhHant });
+// @ts-expect-error: all words of a language, or in the policy
+mountBanner(consent, { words: { accept: "Oui" } });
 gateElements(consent)();
 
 const decide = createDecider(policy);
@@ -79,4 +88,4 @@ isAllowed(decide({}), "statistic");
 
 startEngine(fetch("/consentry.wasm")).then((usable: boolean) => usable && createSlim(policy).allows("statistics"));
 
-export { decision, saved, stop, yes };
+export { decision, direction, saved, stop, yes };
