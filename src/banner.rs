@@ -1,6 +1,7 @@
 //! The banner and the choices panel: one tree in `banner/tree.txt`, written as HTML by a server and as elements by the
 //! npm package's script.
 
+mod facts;
 mod html;
 mod tree;
 mod words;
@@ -17,7 +18,7 @@ pub use words::{Word, Words, language, languages};
 
 use crate::{
     decision::{Decision, PromptCause, Status},
-    policy::{Change, Item, Localized, NECESSARY, Policy, language::direction},
+    policy::{Change, Item, Localized, NECESSARY, Policy, Service, language::direction},
 };
 
 /// The style sheet of the banner, the choices page and placeholders. Colours, radius, font and space are custom
@@ -153,6 +154,9 @@ impl<'a> Scene<'a> {
             all
         });
         values.list("switches", with_parts.map(ticked).collect());
+        let services: Vec<Values<'a>> = self.policy.services().iter().map(|service| self.service(service)).collect();
+        values.flag("hasServices", !services.is_empty());
+        values.list("services", services);
         let overridable: Vec<(usize, &Item)> = self.decision.case().overridable().collect();
         self.overrides(&mut values, &overridable);
         self.write("choices", values, out);
@@ -225,6 +229,20 @@ impl<'a> Scene<'a> {
         values
     }
 
+    /// What is to be known of a service.
+    fn service(self, service: &'a Service) -> Values<'a> {
+        let fact = |fact| {
+            let mut values = Values::default();
+            values.text("fact", fact);
+            values
+        };
+        let mut values = Values::default();
+        values.text("name", self.name(service.id()));
+        values.text_if_any("purpose", self.purpose(service.id()).unwrap_or_default());
+        values.list("facts", self.policy.facts(service, self.view.locale).into_iter().map(fact).collect());
+        values
+    }
+
     fn localized(self, text: &'a Localized) -> Option<&'a str> {
         text.get(self.view.locale, self.policy.default_locale())
     }
@@ -247,8 +265,7 @@ impl<'a> Scene<'a> {
     fn write(self, part: &str, values: Values<'a>, out: &mut Html) {
         let word = |name: &str| {
             let word = Word::from_word(name)?;
-            let text = self.policy.0.words.get(word, self.view.locale, self.policy.default_locale());
-            Some(Value::Text(Cow::Borrowed(text)))
+            Some(Value::Text(Cow::Borrowed(self.policy.word(word, self.view.locale))))
         };
         tree::write(part, &values, &word, out);
     }

@@ -36,12 +36,12 @@ const FORMS: { readonly [field: string]: RegExp } = {
 };
 
 // The fields of each record. `!` before a name says that it must be there; the sign after that says what it is: `*` a
-// list of texts, `#` a whole number, `+` one from 1, `?` a flag, `~` a text that is only read by people and stays here;
-// all else is a text.
+// list of texts, `#` a whole number, `+` one from 1, `?` a flag; all else is a text. What is only read by people has a `~`
+// before that, and stays here.
 const POLICY = "!id +version ~locale ~cookie ~domain ~mount";
 const REGIME = "!id kind *regions #grantMaxAge #refusalQuiet gpc";
 const CATEGORY = "!id key +since *uses basis *formerly ~name ~purpose";
-const SERVICE = CATEGORY + " !category ?own *cookies";
+const SERVICE = CATEGORY + " !category ?own *cookies ~*facts";
 const CHANGE = "!+version kind *touches ~summary";
 
 function check(holds: boolean, code: string, path: string): asserts holds {
@@ -75,12 +75,12 @@ function record(letter: string, fields: string, object: unknown, path = ""): str
   check(typeof object === "object" && object !== null, "wrong-type", path.slice(0, -1));
   let flat = RECORD + letter;
   for (const known of fields.split(" ")) {
-    const [, must, sign = "", name = ""] = /(!?)(\W?)(.+)/.exec(known)!;
+    const [, must, stays, sign = "", name = ""] = /(!?)(~?)(\W?)(.+)/.exec(known)!;
     const value = Reflect.get(object, name);
     check(!must || value !== undefined, "missing", path + name);
     const form = FORMS[`${letter}.${name}`] ?? FORMS[name];
     const written = value === undefined ? "" : field(sign, value, form, path + name);
-    if (sign !== "~") flat += FIELD + written;
+    if (!stays) flat += FIELD + written;
   }
   return flat;
 }

@@ -52,6 +52,12 @@ export function render(
     ...about(asked),
     ...(kind === "choices" && {
       switches: panel().map(choice),
+      hasServices: flag(services.length),
+      services: services.map(({ id, name = id, purpose, facts = [] }) => ({
+        name,
+        purpose: purpose || undefined,
+        facts: facts.map((fact) => ({ fact })),
+      })),
       ...(necessary?.name && { necessary: necessary.name }),
       ...(necessary?.purpose && { necessaryPurpose: necessary.purpose }),
     }),

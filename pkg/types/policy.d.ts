@@ -42,6 +42,8 @@ export interface Service {
   /** Names of the cookies it sets; a `*` may stand at the end. */
   readonly cookies?: readonly string[];
   readonly hosts?: readonly string[];
+  /** What visitors can read of it besides: a line for its cookies and how long each is kept, for data, recipients. */
+  readonly facts?: readonly string[];
   readonly formerly?: readonly string[];
 }
 

@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 
 use self::languages::LANGUAGES;
 pub use self::languages::{language, languages};
-use crate::policy::{Localized, words};
+use crate::policy::{Localized, Policy, words};
 
 /// A word or sentence of the library's own, which a site can put its own wording in the place of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -150,6 +150,13 @@ impl Word {
     /// The English wording.
     pub(crate) fn english(self) -> &'static str {
         self.translated("en").unwrap_or_default()
+    }
+}
+
+impl Policy {
+    /// The wording of `word`: see [`Words::get`].
+    pub(crate) fn word(&self, word: Word, locale: &str) -> &str {
+        self.0.words.get(word, locale, self.default_locale())
     }
 }
 

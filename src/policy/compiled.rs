@@ -21,8 +21,8 @@ pub struct Serving<'a> {
 }
 
 impl Policy {
-    /// The compiled policy in one language as JSON: what the npm package's `createConsent` takes. Without history,
-    /// data kinds, recipients and lifetimes, which a page does not need to decide.
+    /// The compiled policy in one language as JSON: what the npm package's `createConsent` takes. What
+    /// a page does not decide by is in it as text only.
     pub fn compile(&self, locale: &str, serving: Option<Serving<'_>>) -> String {
         let declared = &self.0;
         let text = |text: &Localized| text.get(locale, &declared.default_locale).map(Json::from);
@@ -72,6 +72,7 @@ impl Policy {
             put(&mut object, "formerly", list(service.formerly.iter().map(String::as_str)));
             put(&mut object, "cookies", list(service.cookies.iter().map(|cookie| cookie.name.as_str())));
             put(&mut object, "hosts", list(service.hosts.iter().map(String::as_str)));
+            put(&mut object, "facts", list(self.facts(service, locale).iter().map(String::as_str)));
             object
         });
         put(&mut object, "services", Some(services.collect()));
@@ -85,7 +86,7 @@ impl Policy {
         put(&mut object, "changes", Some(changes.collect()));
         // The script has English, and what of the words it shows.
         let words = Word::ALL.iter().filter(|word| word.is_in_tree()).filter_map(|word| {
-            let text = declared.words.get(*word, locale, &declared.default_locale);
+            let text = self.word(*word, locale);
             (text != word.english()).then(|| (word.word().into(), text.into()))
         });
         let mut words: Map<String, Json> = words.collect();

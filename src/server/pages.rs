@@ -32,7 +32,7 @@ pub(super) fn choices(visit: &Visit<'_>, locale: &str, mount: &str, cookies: &[S
     page.element("h1", page.word(Word::Title));
     banner::choices(&visit.decision, view, &mut page.html);
     page.withdraw(visit);
-    page.services();
+    page.link(&format!("{mount}/history"), page.word(Word::History));
     page.known(visit, cookies);
     page.foot()
 }
@@ -87,7 +87,7 @@ impl<'a> Page<'a> {
     }
 
     fn word(&self, word: Word) -> &'a str {
-        self.policy.0.words.get(word, self.locale, self.policy.default_locale())
+        self.policy.word(word, self.locale)
     }
 
     /// Starts the document in the language of its words.
@@ -200,55 +200,6 @@ impl<'a> Page<'a> {
             None => self.element("p", self.word(Word::Never)),
         }
         self.act("withdraw", self.word(Word::WithdrawAll));
-    }
-
-    fn services(&mut self) {
-        self.html.open("details");
-        self.element("summary", self.word(Word::ServicesTitle));
-        for service in self.policy.services() {
-            let name = self.text(service.names()).unwrap_or(service.id()).to_string();
-            self.element("h3", &name);
-            for text in [service.purposes(), service.justifications()] {
-                if let Some(text) = self.text(text).map(ToString::to_string) {
-                    self.element("p", &text);
-                }
-            }
-            self.html.open("ul");
-            let cookies = service.cookies().iter().map(|cookie| {
-                let life = cookie.max_age_seconds();
-                format!(
-                    "{} ({})",
-                    cookie.name(),
-                    life.map_or(self.word(Word::Session).to_string(), |s| self.duration(s))
-                )
-            });
-            let cookies: Vec<String> = cookies.collect();
-            self.fact(self.word(Word::Cookies), &cookies.join(", "));
-            let data: Vec<&str> =
-                service.data_kinds().iter().map(|kind| self.policy.data_name(kind, self.locale)).collect();
-            self.fact(self.word(Word::Data), &data.join(", "));
-            self.fact(self.word(Word::Recipients), &service.recipients().join(", "));
-            let kept = service.retention_seconds().map(|seconds| self.duration(seconds)).unwrap_or_default();
-            self.fact(self.word(Word::Lifetime), &kept);
-            self.html.close();
-        }
-        self.html.close();
-        self.link(&format!("{}/history", self.mount), self.word(Word::History));
-    }
-
-    fn fact(&mut self, name: &str, value: &str) {
-        if !value.is_empty() {
-            self.element("li", &format!("{name}: {value}"));
-        }
-    }
-
-    fn duration(&self, seconds: u64) -> String {
-        let (number, unit) = match seconds {
-            86_400.. => (seconds / 86_400, self.word(Word::Day)),
-            3600.. => (seconds / 3600, self.word(Word::Hour)),
-            _ => (seconds / 60, self.word(Word::Minute)),
-        };
-        format!("{number} {unit}")
     }
 
     fn known(&mut self, visit: &Visit<'_>, cookies: &[String]) {

@@ -38,7 +38,9 @@ const origin = await serve({
   ...Object.fromEntries(pages),
   "/start.js": `window.policies = ${JSON.stringify({ asked: policy, told })};
     const which = new URLSearchParams(location.search).get("policy") ?? "asked";
-    window.consent = consentry.start(policies[which], { region: which === "told" ? "US-CA" : "", gpc: which === "told" });`,
+    // Arabic words run from right to left.
+    const locale = document.documentElement.dir === "rtl" ? "ar" : "en";
+    window.consent = consentry.start({ ...policies[which], locale }, { region: which === "told" ? "US-CA" : "", gpc: which === "told" });`,
 });
 
 const prompt = "[data-cy=prompt]";
@@ -61,8 +63,9 @@ const views = {
       await page.click(`${prompt} button[value=reject]`);
       await page.waitForSelector(prompt, { state: "detached" });
       await page.click("[data-consent-open]");
+      await page.click("dialog .cy-services summary");
     },
-    seen: "dialog[open] [data-cy=choices]",
+    seen: "dialog[open] [data-cy=choices] .cy-services li",
   },
   notice: { query: "?policy=told", show: async () => {}, seen: "[data-cy=notice]" },
 };
