@@ -3,6 +3,7 @@ import { read_cookies, write_cookie } from "wasm-glue";
 import type { ChoiceOf, Consent, Decision, IdOf, Jar, Listener, Options, Policy } from "../types/index.d.ts";
 import { type Question, start } from "./core.ts";
 import { allowed, same, unavailable } from "./decision.ts";
+import { cookies } from "./dom.ts";
 import { isUsable } from "./engine.ts";
 import { type Answer, post } from "./post.ts";
 
@@ -28,10 +29,10 @@ export function session(consent: object): Session {
 
 /** The page's own cookies. */
 const pageJar = (secure: boolean, cookie: string, domain?: string): Jar => ({
-  read: () => (globalThis.document ? read_cookies(document) : ""),
+  read: () => (globalThis.document ? read_cookies(cookies) : ""),
   write: (name, value, maxAge) =>
     write_cookie(
-      document,
+      cookies,
       `${name}=${value}; Path=/; SameSite=Lax; Max-Age=${maxAge}` +
         (secure ? "; Secure" : "") +
         // Without it a second cookie of the name would stand beside the shared one.

@@ -7,3 +7,13 @@ export const body = (): HTMLElement | null => root().querySelector(":scope > bod
 
 export const create = <K extends keyof HTMLElementTagNameMap>(tag: K): HTMLElementTagNameMap[K] =>
   Document.prototype.createElement.call(document, tag) as HTMLElementTagNameMap[K];
+
+/** The cookies of the page, by the document's own accessor. */
+export const cookies = {
+  get cookie(): string {
+    return Reflect.get(Document.prototype, "cookie", document);
+  },
+  set cookie(text: string) {
+    Reflect.set(Document.prototype, "cookie", text, document);
+  },
+};

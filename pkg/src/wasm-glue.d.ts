@@ -4,7 +4,7 @@ declare module "wasm-glue" {
   export function open(policy: string): number;
   /** Question and facts, and the answer, as src/web.rs has them. */
   export function ask(policy: number, request: string): string;
-  export function read_cookies(document: Document): string;
-  export function write_cookie(document: Document, cookie: string): void;
+  export function read_cookies(document: { cookie: string }): string;
+  export function write_cookie(document: { cookie: string }, cookie: string): void;
   export function initSync(source: { module: BufferSource | WebAssembly.Module }): unknown;
 }
