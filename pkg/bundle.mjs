@@ -33,22 +33,48 @@ const assets = {
   },
 };
 
-/** The glue, with the short names that its imports and exports have in the module. */
+/** What the generated glue can do without here: other encoders, decoders that wear out, other ways to start. */
+const LEAN = {
+  passStringToWasm0: `(text, malloc) {
+    const bytes = cachedTextEncoder.encode(text);
+    const place = malloc(WASM_VECTOR_LEN = bytes.length, 1) >>> 0;
+    getUint8ArrayMemory0().set(bytes, place);
+    return place;
+}`,
+  decodeText: "(bytes) { return cachedTextDecoder.decode(bytes); }",
+  initSync: "(module) { wasm = new WebAssembly.Instance(module, __wbg_get_imports()).exports; }",
+};
+
+/** The glue without what is not needed, and with the short names that imports and exports have in the module. */
+async function trimmedGlue(path) {
+  let glue = await readFile(path, "utf8");
+  const edit = (what, by) => {
+    if (!what.test(glue)) throw new Error(`the glue of wasm-bindgen has changed: ${what}`);
+    glue = glue.replace(what, by);
+  };
+  for (const [name, body] of Object.entries(LEAN))
+    edit(new RegExp(`function ${name}\\([\\s\\S]*?\\n}\\n`), `function ${name}${body}\n`);
+  edit(/, wasm.__wbindgen_realloc/g, "");
+  edit(/^cachedTextDecoder.decode\(\);\n/m, "");
+  edit(/if \(!\('encodeInto' in [\s\S]*?\n}\n/, "");
+  const names = JSON.parse(await readFile(join(engine, "names.json"), "utf8"));
+  const module = new WebAssembly.Module(wasm);
+  const imported = new Set(WebAssembly.Module.imports(module).map(({ name }) => name));
+  const imports = new Map(names.imports.map(([, long, short]) => [long, short]));
+  const exports = new Map(names.exports);
+  edit(/"\.\/engine_bg\.js"/, '"a"');
+  edit(/^ {8}(\w+)(: function[\s\S]*?\n {8}},\n)/gm, (_, name, rest) =>
+    imported.has(imports.get(name)) ? `${imports.get(name)}${rest}` : "",
+  );
+  edit(/\bwasm\.(\w+)/g, (found, name) => (exports.has(name) ? `wasm.${exports.get(name)}` : found));
+  return glue;
+}
+
 const wasmGlue = {
   name: "wasm-glue",
   setup({ onLoad, onResolve }) {
     onResolve({ filter: /^wasm-glue$/ }, () => ({ path: join(engine, "engine.js") }));
-    onLoad({ filter: /engine\.js$/ }, async ({ path }) => {
-      const names = JSON.parse(await readFile(join(engine, "names.json"), "utf8"));
-      const imports = new Map(names.imports.map(([, long, short]) => [long, short]));
-      const exports = new Map(names.exports);
-      const glue = await readFile(path, "utf8");
-      const contents = glue
-        .replace('"./engine_bg.js"', '"a"')
-        .replace(/^ +(\w+)(?=: function)/gm, (found, name) => imports.get(name) ?? found)
-        .replace(/\bwasm\.(\w+)/g, (found, name) => (exports.has(name) ? `wasm.${exports.get(name)}` : found));
-      return { contents };
-    });
+    onLoad({ filter: /engine\.js$/ }, async ({ path }) => ({ contents: await trimmedGlue(path) }));
   },
 };
 
@@ -73,7 +99,7 @@ async function emit(options) {
 
 /** A module of just the glue that the package uses. */
 const used = (more = "") => ({
-  contents: `export { ask, initSync, open, read_cookies, write_cookie } from "wasm-glue"; ${more}`,
+  contents: `export { ask, initSync, open, write_cookie } from "wasm-glue"; ${more}`,
   resolveDir: src(""),
 });
 

@@ -1,5 +1,5 @@
 // The store a page talks to. Every rule is the engine's; this keeps its answer and tells who listens.
-import { read_cookies, write_cookie } from "wasm-glue";
+import { write_cookie } from "wasm-glue";
 import type { ChoiceOf, Consent, Decision, IdOf, Jar, Listener, Options, Policy } from "../types/index.d.ts";
 import { type Question, start } from "./core.ts";
 import { allowed, same, unavailable } from "./decision.ts";
@@ -26,17 +26,28 @@ export function session(consent: object): Session {
   return found;
 }
 
-/** The page's own cookies. */
+/** The page's own cookies. A sandboxed document throws, and has none. */
 const pageJar = (secure: boolean, cookie: string, domain?: string): Jar => ({
-  read: () => (globalThis.document ? read_cookies(document) : ""),
-  write: (name, value, maxAge) =>
-    write_cookie(
-      document,
-      `${name}=${value}; Path=/; SameSite=Lax; Max-Age=${maxAge}` +
-        (secure ? "; Secure" : "") +
-        // Without it a second cookie of the name would stand beside the shared one.
-        (domain && name === cookie ? `; Domain=${domain}` : ""),
-    ),
+  read() {
+    try {
+      return document.cookie;
+    } catch {
+      return "";
+    }
+  },
+  write(name, value, maxAge) {
+    try {
+      write_cookie(
+        document,
+        `${name}=${value}; Path=/; SameSite=Lax; Max-Age=${maxAge}` +
+          (secure ? "; Secure" : "") +
+          // Without it a second cookie of the name would stand beside the shared one.
+          (domain && name === cookie ? `; Domain=${domain}` : ""),
+      );
+    } catch {
+      // Who needs it reads it back.
+    }
+  },
   delete(name) {
     this.write(name, "", 0);
   },

@@ -1,7 +1,7 @@
 // The engine as it is shipped, without the store around it. Works in Node and, served from pkg/, in a browser.
 import { initSync, inlinedBytes, start } from "../dist/test/engine.js";
 
-initSync({ module: inlinedBytes() });
+initSync(new WebAssembly.Module(inlinedBytes()));
 
 const facts = 6;
 
