@@ -68,7 +68,12 @@ pub(crate) fn push_number(out: &mut String, number: u64) {
     if number >= 10 {
         push_number(out, number / 10);
     }
-    out.push(char::from(b'0' + (number % 10) as u8));
+    push_letter(out, b'0' + (number % 10) as u8);
+}
+
+/// Appends an ASCII character.
+pub(crate) fn push_letter(out: &mut String, letter: u8) {
+    out.push(char::from(letter));
 }
 
 /// Reads a canonical decimal number: digits only, no leading zero, at most `max`, which is at most 2^53.

@@ -3,6 +3,7 @@
 //! One text goes in and one comes out: each further argument, and each handle on a JavaScript object, costs code on both
 //! sides of the border. Nothing here reaches `core::fmt`, which would cost the module 4.5 kB compressed.
 
+mod decision;
 mod fields;
 pub mod page;
 mod policy;
@@ -24,6 +25,7 @@ use crate::{
     timestamp::Timestamp,
     visit::Look,
 };
+use decision::push_decision;
 use fields::fields;
 
 /// The terms of the policies that were opened. A page has one, and keeps it as long as it lives.
@@ -53,7 +55,7 @@ pub fn open(policy: &str) -> usize {
 ///
 /// | question | arguments | answer |
 /// |---|---|---|
-/// | `decide` | | the decision as JSON |
+/// | `decide` | | the decision, as `web/decision.rs` writes it |
 /// | `persist` | | the consent text to store because a signal denied something |
 /// | `clear` | | the names of the cookies that belong to ids not allowed now, separated by spaces |
 /// | `age` | a consent text | how long a cookie with it is worth keeping, in seconds |
@@ -76,7 +78,7 @@ fn answer(terms: &Terms, request: &str) -> String {
     let case = Case { terms, outcome: &look.outcome };
     let mut out = String::new();
     match question {
-        "decide" => case.push_json(&mut out),
+        "decide" => push_decision(&mut out, case),
         "clear" => {
             for (name, _) in cookies::pairs(cookies) {
                 if name != cookie && case.clears(name) {

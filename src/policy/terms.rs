@@ -145,7 +145,7 @@ impl Terms {
 
     /// Everything a visitor can switch: optional categories, and services with a choice of their own.
     pub(crate) const fn switches(&self) -> Switches<'_> {
-        Switches { items: self.items.as_slice(), only: None, next: 0 }
+        Switches { items: self.items.as_slice(), next: 0 }
     }
 
     /// The items that `name` stands for. A name that was split stands for several; what is necessary is asked by none.
