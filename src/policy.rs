@@ -38,6 +38,8 @@ pub use localized::Localized;
 pub use regime::{GpcRule, Regime, RegimeKind};
 pub use service::{CookieRule, Service};
 pub(crate) use terms::{Item, NECESSARY_PLACE, Sense, Step, Terms};
+#[cfg(feature = "wasm")]
+pub(crate) use terms::Text;
 
 use crate::{banner::Words, signals::Region};
 

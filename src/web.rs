@@ -10,7 +10,7 @@ mod policy;
 #[cfg(feature = "wasm-runtime")]
 mod runtime;
 
-use alloc::{string::String, vec::Vec};
+use alloc::{boxed::Box, string::String, vec::Vec};
 
 use spin::Mutex;
 use wasm_bindgen::prelude::*;
@@ -29,12 +29,12 @@ use decision::push_decision;
 use fields::fields;
 
 /// The terms of the policies that were opened. A page has one, and keeps it as long as it lives.
-static OPENED: Mutex<Vec<Terms>> = Mutex::new(Vec::new());
+static OPENED: Mutex<Vec<&Terms>> = Mutex::new(Vec::new());
 
 /// Takes a compiled policy, checked and flattened by the package's script. Its number is what questions are asked with.
 #[wasm_bindgen]
 pub fn open(policy: &str) -> usize {
-    let terms = policy::read(policy);
+    let terms = Box::leak(Box::new(policy::read(String::from(policy).leak())));
     // Taken only if another call was cut off: then no policy has that number, and nothing is answered.
     let Some(mut opened) = OPENED.try_lock() else { return usize::MAX };
     opened.push(terms);

@@ -2,7 +2,7 @@
 
 use alloc::string::String;
 
-use super::category::words;
+use super::{category::words, terms::Text};
 use crate::{signals::Region, text};
 
 const DAY: u64 = 86_400;
@@ -38,10 +38,10 @@ words!(GpcRule: Ignore = "ignore", Honour = "honour", HonourUnlessOverridden = "
 /// The rule of one or more regions.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Regime {
-    pub(crate) id: String,
+    pub(crate) id: Text,
     pub(crate) kind: RegimeKind,
     /// ISO 3166 codes in capitals, separated by spaces.
-    pub(crate) regions: String,
+    pub(crate) regions: Text,
     pub(crate) grant_max_age: u64,
     pub(crate) refusal_quiet: u64,
     pub(crate) gpc: GpcRule,
@@ -50,10 +50,14 @@ pub struct Regime {
 impl Regime {
     /// A regime with this id, for no region yet. A grant counts and a refusal is left in peace for 182 days.
     pub fn new(id: impl Into<String>, kind: RegimeKind) -> Self {
+        Self::of(Text::Owned(id.into()), kind)
+    }
+
+    pub(crate) fn of(id: Text, kind: RegimeKind) -> Self {
         Self {
-            id: id.into(),
+            id,
             kind,
-            regions: String::new(),
+            regions: Text::default(),
             grant_max_age: 182 * DAY,
             refusal_quiet: 182 * DAY,
             gpc: if kind == RegimeKind::Inform { GpcRule::Ignore } else { GpcRule::Honour },
@@ -70,13 +74,13 @@ impl Regime {
         const EUROPE: &str = "AT BE BG HR CY CZ DK EE FI FR DE GR HU IE IT LV LT LU MT NL PL PT RO SK SI ES SE \
                               IS LI NO GB CH";
         match id {
-            "eu" => Some(Self { regions: EUROPE.into(), ..Self::new("eu", RegimeKind::OptIn) }),
+            "eu" => Some(Self { regions: EUROPE.into(), ..Self::of("eu".into(), RegimeKind::OptIn) }),
             "us-ca" => Some(Self {
                 regions: "US-CA".into(),
                 grant_max_age: 365 * DAY,
                 refusal_quiet: 365 * DAY,
                 gpc: GpcRule::HonourUnlessOverridden,
-                ..Self::new("us-ca", RegimeKind::OptOut)
+                ..Self::of("us-ca".into(), RegimeKind::OptOut)
             }),
             _ => None,
         }
@@ -91,8 +95,9 @@ impl Regime {
     #[must_use]
     pub fn regions(mut self, codes: &str) -> Self {
         for region in codes.split(' ').filter_map(Region::parse) {
-            self.regions.push(' ');
-            self.regions.push_str(region.as_str());
+            let regions = self.regions.to_mut();
+            regions.push(' ');
+            regions.push_str(region.as_str());
         }
         self
     }

@@ -12,16 +12,14 @@
 //!
 //! Lists are separated by spaces. Numbers are whole.
 
-use alloc::string::String;
-
 use super::fields::{FIELDS, fields, whole};
 use crate::{
-    policy::{Basis, ChangeKind, GpcRule, Item, NECESSARY, Regime, RegimeKind, Step, Terms},
+    policy::{Basis, ChangeKind, GpcRule, Item, NECESSARY, Regime, RegimeKind, Step, Terms, Text},
     text::{Pieces, number},
 };
 
-pub(super) fn read(text: &str) -> Terms {
-    let mut terms = Terms::new(String::new(), 1);
+pub(super) fn read(text: &'static str) -> Terms {
+    let mut terms = Terms::new(Text::default(), 1);
     for record in (Pieces { rest: text, between: b'\x1e' }) {
         let (record, _) = fields(record);
         let [kind, first, second, third, fourth, fifth, sixth, ..] = record;
@@ -31,7 +29,7 @@ pub(super) fn read(text: &str) -> Terms {
                 // A preset's fields stand where a regime of its id leaves them out.
                 let kind = RegimeKind::from_word(second);
                 let preset = Regime::preset(first);
-                let mut regime = preset.unwrap_or_else(|| Regime::new(first, kind.unwrap_or(RegimeKind::OptIn)));
+                let mut regime = preset.unwrap_or_else(|| Regime::of(first.into(), kind.unwrap_or(RegimeKind::OptIn)));
                 regime.kind = kind.unwrap_or(regime.kind);
                 if !third.is_empty() {
                     regime.regions = third.into();
@@ -54,7 +52,7 @@ pub(super) fn read(text: &str) -> Terms {
 
 const MAX: u64 = u32::MAX as u64;
 
-fn item(record: &[&str; FIELDS], terms: &mut Terms) {
+fn item(record: &[&'static str; FIELDS], terms: &mut Terms) {
     let [_, id, key, since, uses, basis, formerly, category, own, cookies] = *record;
     // The built-in category is there; declared, it only gets words.
     if id == NECESSARY {
