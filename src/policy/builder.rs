@@ -191,6 +191,9 @@ impl PolicyBuilder {
             terms.steps.push(Step { version, kind, touches: change.touches.join(" ").into() });
         }
         terms.regimes = core::mem::take(&mut self.regimes);
+        if terms.regimes.is_empty() {
+            terms.regimes.extend(Regime::presets());
+        }
         terms.close_regimes();
         terms
     }

@@ -122,15 +122,8 @@ impl Terms {
         self.items.push(item);
     }
 
-    /// Ends the list of regimes. Without one of its own a policy has the presets.
+    /// Ends the list of regimes.
     pub(crate) fn close_regimes(&mut self) {
-        if self.regimes.is_empty() {
-            for id in words("eu us-ca") {
-                if let Some(preset) = Regime::preset(id) {
-                    self.regimes.push(preset);
-                }
-            }
-        }
         for (place, regime) in self.regimes.iter().enumerate() {
             if regime.is_stricter(self.regime(self.strictest)) {
                 self.strictest = place;
