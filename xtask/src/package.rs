@@ -93,6 +93,9 @@ fn optimise(workspace: &Workspace) -> Result<()> {
     let names = output(&mut wasm_opt("engine_used.wasm", "engine_short.wasm", &shorten))?;
     fs::write(engine.join("names.json"), names).context("cannot write names.json")?;
     let shrink = [
+        // Below 1024 lies the far end of the stack, which nothing comes near. Traps are not to be ignored: what is read
+        // behind a condition would be read without it.
+        "--low-memory-unused",
         "--flatten",
         "--rereloop",
         "-Oz",
