@@ -22,12 +22,18 @@ function latin1(bytes) {
   return `'${text}'`;
 }
 
+// What is frequent in a module must not fall on what is escaped or takes two bytes in UTF-8: each byte is changed by one key.
+const [KEY, LITERAL] = Array.from({ length: 256 }, (_, key) => [key, latin1(wasm.map((byte) => byte ^ key))])
+  .sort(([, a], [, b]) => Buffer.byteLength(a) - Buffer.byteLength(b))[0];
+
 const assets = {
   name: "assets",
   setup({ onLoad, onResolve }) {
     const made = { "banner/tree": grownTree, "banner/words": () => wordsOf("en") };
     onResolve({ filter: /^banner\// }, ({ path }) => ({ path, namespace: "banner" }));
     onLoad({ filter: /./, namespace: "banner" }, async ({ path }) => ({ contents: JSON.stringify(await made[path]()), loader: "json" }));
+    // Without the newline at its end.
+    onLoad({ filter: /\.txt$/ }, async ({ path }) => ({ contents: (await readFile(path, "utf8")).trim(), loader: "text" }));
     onLoad({ filter: /\.css$/ }, async ({ path }) => {
       const { code } = await transform(await readFile(path, "utf8"), { loader: "css", minify: true });
       return { contents: code.trim(), loader: "text" };
@@ -35,22 +41,48 @@ const assets = {
   },
 };
 
-/** The glue, with the short names that its imports and exports have in the module. */
+/** What the generated glue can do without here: other encoders, decoders that wear out, other ways to start. */
+const LEAN = {
+  passStringToWasm0: `(text, malloc) {
+    const bytes = cachedTextEncoder.encode(text);
+    const place = malloc(WASM_VECTOR_LEN = bytes.length, 1) >>> 0;
+    getUint8ArrayMemory0().set(bytes, place);
+    return place;
+}`,
+  decodeText: "(bytes) { return cachedTextDecoder.decode(bytes); }",
+  initSync: "(module) { wasm = new WebAssembly.Instance(module, __wbg_get_imports()).exports; }",
+};
+
+/** The glue without what is not needed, and with the short names that imports and exports have in the module. */
+async function trimmedGlue(path) {
+  let glue = await readFile(path, "utf8");
+  const edit = (what, by) => {
+    if (!what.test(glue)) throw new Error(`the glue of wasm-bindgen has changed: ${what}`);
+    glue = glue.replace(what, by);
+  };
+  for (const [name, body] of Object.entries(LEAN))
+    edit(new RegExp(`function ${name}\\([\\s\\S]*?\\n}\\n`), `function ${name}${body}\n`);
+  edit(/, wasm.__wbindgen_realloc/g, "");
+  edit(/^cachedTextDecoder.decode\(\);\n/m, "");
+  edit(/if \(!\('encodeInto' in [\s\S]*?\n}\n/, "");
+  const names = JSON.parse(await readFile(join(engine, "names.json"), "utf8"));
+  const module = new WebAssembly.Module(wasm);
+  const imported = new Set(WebAssembly.Module.imports(module).map(({ name }) => name));
+  const imports = new Map(names.imports.map(([, long, short]) => [long, short]));
+  const exports = new Map(names.exports);
+  edit(/"\.\/engine_bg\.js"/, '"a"');
+  edit(/^ {8}(\w+)(: function[\s\S]*?\n {8}},\n)/gm, (_, name, rest) =>
+    imported.has(imports.get(name)) ? `${imports.get(name)}${rest}` : "",
+  );
+  edit(/\bwasm\.(\w+)/g, (found, name) => (exports.has(name) ? `wasm.${exports.get(name)}` : found));
+  return glue;
+}
+
 const wasmGlue = {
   name: "wasm-glue",
   setup({ onLoad, onResolve }) {
     onResolve({ filter: /^wasm-glue$/ }, () => ({ path: join(engine, "engine.js") }));
-    onLoad({ filter: /engine\.js$/ }, async ({ path }) => {
-      const names = JSON.parse(await readFile(join(engine, "names.json"), "utf8"));
-      const imports = new Map(names.imports.map(([, long, short]) => [long, short]));
-      const exports = new Map(names.exports);
-      const glue = await readFile(path, "utf8");
-      const contents = glue
-        .replace('"./engine_bg.js"', '"a"')
-        .replace(/^ +(\w+)(?=: function)/gm, (found, name) => imports.get(name) ?? found)
-        .replace(/\bwasm\.(\w+)/g, (found, name) => (exports.has(name) ? `wasm.${exports.get(name)}` : found));
-      return { contents };
-    });
+    onLoad({ filter: /engine\.js$/ }, async ({ path }) => ({ contents: await trimmedGlue(path) }));
   },
 };
 
@@ -63,19 +95,20 @@ const shared = {
   legalComments: "none",
   logLevel: "warning",
   plugins: [assets, wasmGlue],
+  define: { KEY: String(KEY) },
 };
 
 async function emit(options) {
   const { outputFiles } = await build({ ...shared, ...options });
   for (const { path, text } of outputFiles) {
     await mkdir(dirname(path), { recursive: true });
-    await writeFile(path, text.replace('"@wasm@"', () => latin1(wasm)));
+    await writeFile(path, text.replace('"@wasm@"', () => LITERAL));
   }
 }
 
 /** A module of just the glue that the package uses. */
 const used = (more = "") => ({
-  contents: `export { ask, initSync, open, read_cookies, write_cookie } from "wasm-glue"; ${more}`,
+  contents: `export { ask, initSync, open, write_cookie } from "wasm-glue"; ${more}`,
   resolveDir: src(""),
 });
 
@@ -98,7 +131,7 @@ await Promise.all([
   emit({ stdin: used('export { inlinedBytes } from "./inlined.ts";'), outfile: join(engine, "inlined.js"), format: "esm" }),
   // The bare engine and the tree, for the tests that compare them with the native build; not published.
   emit({
-    stdin: used('export { inlinedBytes } from "./inlined.ts"; export { start } from "./core.ts"; export { render } from "./scene.ts"; export { filesOf } from "./words.ts";'),
+    stdin: used('export { inlinedBytes } from "./inlined.ts"; export { start } from "./core.ts"; export { decide } from "./decision.ts"; export { render } from "./scene.ts"; export { filesOf } from "./words.ts";'),
     outfile: dist("test/engine.js"),
     format: "esm",
   }),

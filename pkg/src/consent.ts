@@ -1,8 +1,8 @@
 // The store a page talks to. Every rule is the engine's; this keeps its answer and tells who listens.
-import { read_cookies, write_cookie } from "wasm-glue";
+import { write_cookie } from "wasm-glue";
 import type { ChoiceOf, Consent, Decision, IdOf, Jar, Listener, Options, Policy } from "../types/index.d.ts";
-import { type Question, start } from "./core.ts";
-import { allowed, same, unavailable } from "./decision.ts";
+import { type Facts, type Question, start } from "./core.ts";
+import { allowed, decide, optionalCategories, same } from "./decision.ts";
 import { cookies } from "./dom.ts";
 import { isUsable } from "./engine.ts";
 import { type Answer, post } from "./post.ts";
@@ -27,17 +27,28 @@ export function session(consent: object): Session {
   return found;
 }
 
-/** The page's own cookies. */
+/** The page's own cookies. A sandboxed document throws, and has none. */
 const pageJar = (secure: boolean, cookie: string, domain?: string): Jar => ({
-  read: () => (globalThis.document ? read_cookies(cookies) : ""),
-  write: (name, value, maxAge) =>
-    write_cookie(
-      cookies,
-      `${name}=${value}; Path=/; SameSite=Lax; Max-Age=${maxAge}` +
-        (secure ? "; Secure" : "") +
-        // Without it a second cookie of the name would stand beside the shared one.
-        (domain && name === cookie ? `; Domain=${domain}` : ""),
-    ),
+  read() {
+    try {
+      return cookies.cookie;
+    } catch {
+      return "";
+    }
+  },
+  write(name, value, maxAge) {
+    try {
+      write_cookie(
+        cookies,
+        `${name}=${value}; Path=/; SameSite=Lax; Max-Age=${maxAge}` +
+          (secure ? "; Secure" : "") +
+          // Without it a second cookie of the name would stand beside the shared one.
+          (domain && name === cookie ? `; Domain=${domain}` : ""),
+      );
+    } catch {
+      // Who needs it reads it back.
+    }
+  },
   delete(name) {
     this.write(name, "", 0);
   },
@@ -52,18 +63,21 @@ export function open<P extends Policy>(policy: P, options: Options = {}): Consen
   const jar = options.jar ?? pageJar(https || cookie.startsWith("__"), cookie, policy.domain);
   // Exactly `true` (Global Privacy Control, "JavaScript Property to Detect Preference").
   const signal = () => options.gpc ?? (globalThis.navigator as { globalPrivacyControl?: unknown })?.globalPrivacyControl === true;
-  /** Asks the engine about the visitor as they are now; empty where there is none, or nothing to say. */
-  const ask = (question: Question, args: readonly string[] = [], text?: string): string => {
-    if (!core) return "";
-    // Of a text that is not stored yet, what it would say.
-    const cookies = text ? `${cookie}=${text}` : jar.read();
-    const facts = { cookies, cookie, sealed, gpc: signal(), region: options.region ?? "", now: Date.now() };
-    return core(question, facts, ...args);
-  };
-  const decide = (text?: string): Decision =>
-    JSON.parse(ask("decide", [], text) || "null") ?? unavailable(policy);
+  /** The visitor as they are now. Of a text that is not stored yet, what it would say. */
+  const facts = (text?: string): Facts => ({
+    cookies: text ? `${cookie}=${text}` : jar.read(),
+    cookie,
+    sealed,
+    gpc: signal(),
+    region: options.region ?? "",
+    now: Date.now(),
+  });
+  /** What the engine says; empty where there is none, or nothing to say. */
+  const ask = (question: Question, args: readonly string[] = [], text?: string): string =>
+    core?.(question, facts(text), ...args) ?? "";
+  const look = (text?: string): Decision => decide(policy, core, facts(text));
 
-  let decision = decide();
+  let decision = look();
   // An answer counts for the version the page shows, whatever the server has moved to since.
   const { version } = decision;
   const listeners = new Set<Listener>();
@@ -102,7 +116,7 @@ export function open<P extends Policy>(policy: P, options: Options = {}): Consen
     if (given.act === "forget") jar.delete(cookie);
     put(text);
     sweep();
-    settle(decide());
+    settle(look());
     if (text && !jar.read().includes(`${cookie}=${text}`))
       throw new Error(`the browser did not take the cookie ${cookie}`);
   };
@@ -114,7 +128,7 @@ export function open<P extends Policy>(policy: P, options: Options = {}): Consen
   const answerServer = async (endpoint: string, given: Given) => {
     // What is refused acts at once, what is granted when the server has replied.
     const refused = consentText(given, "in page", pending);
-    if (refused) settle(decide((pending = refused)));
+    if (refused) settle(look((pending = refused)));
     // One after the other, so that the server hears the answers in the order they were given.
     const sent = lastSent.then(() => post(endpoint, { policy: policy.id, version, ...given }));
     const settled = sent.catch(() => {});
@@ -131,7 +145,7 @@ export function open<P extends Policy>(policy: P, options: Options = {}): Consen
       put(text);
       sweep();
       if (lastSent === settled) pending = undefined;
-      settle(decide(pending ?? text));
+      settle(look(pending ?? text));
       throw cause;
     }
   };
@@ -141,8 +155,7 @@ export function open<P extends Policy>(policy: P, options: Options = {}): Consen
   const act = (act: string, asked: readonly string[] = [], on: readonly string[] = [], method = "script") =>
     answer({ act, method, asked, on });
 
-  // The built-in category may be declared, to give it words.
-  const categories = policy.categories.filter(({ id }) => id !== "necessary");
+  const categories = optionalCategories(policy);
   const services = policy.services ?? [];
   const ids = (list: readonly { id: string }[]) => list.map(({ id }) => id);
   const choosable = ids([...categories, ...services.filter(({ own }) => own)]);

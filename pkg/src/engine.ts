@@ -20,14 +20,14 @@ function refuse(cause: unknown): boolean {
 
 /** Starts the engine from the bytes of its module, unless that was tried before. */
 export const startSync = (bytes: () => BufferSource): boolean =>
-  usable ?? attempt(() => initSync({ module: bytes() }));
+  usable ?? attempt(() => initSync(new WebAssembly.Module(bytes())));
 
 /** The same without blocking: older browsers compile only small modules synchronously. */
 export async function start(module: () => Promise<WebAssembly.Module>): Promise<boolean> {
   if (usable !== undefined) return usable;
   try {
     const compiled = await module();
-    return usable ?? attempt(() => initSync({ module: compiled }));
+    return usable ?? attempt(() => initSync(compiled));
   } catch (cause) {
     return usable ?? refuse(cause);
   }

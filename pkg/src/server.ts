@@ -1,6 +1,6 @@
 import type * as face from "../types/server.d.ts";
 import { start } from "./core.ts";
-import { allowed, unavailable } from "./decision.ts";
+import { allowed, decide } from "./decision.ts";
 import { startSync } from "./engine.ts";
 import { inlinedBytes } from "./inlined.ts";
 
@@ -8,8 +8,9 @@ export const createDecider: typeof face.createDecider = (policy) => {
   const core = start(policy, startSync(inlinedBytes));
   const { cookie = "__Host-privacy", sealed = false } = policy;
   return ({ cookies, gpc = false, region = "", now = Date.now() }) => {
-    const facts = { cookies: cookies ?? "", cookie, sealed, gpc, region, now: Math.trunc(now) };
-    return JSON.parse(core?.("decide", facts) || "null") ?? unavailable(policy);
+    const moment = Math.trunc(now);
+    const facts = { cookies: cookies ?? "", cookie, sealed, gpc, region };
+    return decide(policy, core, { ...facts, now: moment > 0 && moment <= Number.MAX_SAFE_INTEGER ? moment : 0 });
   };
 };
 

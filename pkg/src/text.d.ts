@@ -4,6 +4,11 @@ declare module "*.css" {
   export default text;
 }
 
+declare module "*.txt" {
+  const text: string;
+  export default text;
+}
+
 /** The parts of src/banner/tree.txt that the script grows; see words.mjs. */
 declare module "banner/tree" {
   type Node = string | readonly Node[];

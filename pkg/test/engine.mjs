@@ -1,23 +1,24 @@
 // The engine as it is shipped, without the store around it. Works in Node and, served from pkg/, in a browser.
-import { initSync, inlinedBytes, start } from "../dist/test/engine.js";
+import { decide, initSync, inlinedBytes, start } from "../dist/test/engine.js";
 
-initSync({ module: inlinedBytes() });
+initSync(new WebAssembly.Module(inlinedBytes()));
 
 const facts = 6;
+const factsOf = ([cookies, cookie, sealed, gpc, region, now]) => ({ cookies, cookie, sealed, gpc, region: region ?? "", now });
 
 /** The engine with the facts before the arguments of each call, so that a case is one line. */
 export class Engine {
   constructor(policy) {
+    this.policy = policy;
     this.core = start(policy, true);
   }
 
   ask(question, args) {
-    const [cookies, cookie, sealed, gpc, region, now] = args;
-    return this.core(question, { cookies, cookie, sealed, gpc, region: region ?? "", now }, ...args.slice(facts));
+    return this.core(question, factsOf(args), ...args.slice(facts));
   }
 
   decide(...args) {
-    return this.ask("decide", args);
+    return JSON.stringify(decide(this.policy, this.core, factsOf(args)));
   }
 
   act(...args) {

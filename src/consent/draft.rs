@@ -255,7 +255,7 @@ impl<'a> Draft<'a> {
 
     /// The stored text with what the act denied appended unsealed, if it is sealed; else the new text.
     pub(super) fn append(self) -> Option<String> {
-        let Some(sealed) = self.stored.filter(|stored| stored.seal().is_some()) else { return self.write() };
+        let Some(sealed) = self.stored.filter(|stored| stored.is_sealed()) else { return self.write() };
         if self.is_empty() {
             return None;
         }

@@ -35,6 +35,10 @@ const WASM_FEATURES: &[&str] = &[
     "--enable-multivalue",
 ];
 
+/// What the package's glue uses of the module. wasm-bindgen also exports a table for JavaScript objects and a start that
+/// fills it, which nothing here needs.
+const USED_EXPORTS: [&str; 6] = ["memory", "ask", "open", "write_cookie", "__wbindgen_malloc", "__wbindgen_free"];
+
 pub(crate) fn build(workspace: &Workspace, page: PageScript) -> Result<()> {
     tools::wasm_target()?;
     tools::node()?;
@@ -80,10 +84,18 @@ fn optimise(workspace: &Workspace) -> Result<()> {
         node.arg(engine.join(from)).arg("--output").arg(engine.join(to));
         node
     };
+    fs::write(engine.join("used.json"), used_exports()).context("cannot write used.json")?;
+    let mut prune = in_pkg(workspace, "node");
+    prune.arg("node_modules/binaryen/bin/wasm-metadce").args(WASM_FEATURES).arg(engine.join("engine_bg.wasm"));
+    prune.arg("--debuginfo").arg("--graph-file").arg(engine.join("used.json"));
+    output(prune.arg("--output").arg(engine.join("engine_used.wasm")))?;
     let shorten = ["--minify-imports-and-exports-and-modules"];
-    let names = output(&mut wasm_opt("engine_bg.wasm", "engine_short.wasm", &shorten))?;
+    let names = output(&mut wasm_opt("engine_used.wasm", "engine_short.wasm", &shorten))?;
     fs::write(engine.join("names.json"), names).context("cannot write names.json")?;
     let shrink = [
+        // Below 1024 lies the far end of the stack, which nothing comes near. Traps are not to be ignored: what is read
+        // behind a condition would be read without it.
+        "--low-memory-unused",
         "--flatten",
         "--rereloop",
         "-Oz",
@@ -94,6 +106,12 @@ fn optimise(workspace: &Workspace) -> Result<()> {
         "--strip-target-features",
     ];
     run(&mut wasm_opt("engine_short.wasm", "engine.wasm", &shrink))
+}
+
+/// The exports that stay, as a graph for wasm-metadce: everything is a root.
+fn used_exports() -> String {
+    let node = |name: &&str| format!(r#"{{"name":"{name}","export":"{name}","root":true}}"#);
+    format!("[{}]", USED_EXPORTS.iter().map(node).collect::<Vec<_>>().join(","))
 }
 
 fn put_page_script(workspace: &Workspace, name: &str, page: PageScript) -> Result<()> {
