@@ -3,8 +3,10 @@ import { read_cookies, write_cookie } from "wasm-glue";
 import type { ChoiceOf, Consent, Decision, IdOf, Jar, Listener, Options, Policy } from "../types/index.d.ts";
 import { type Question, start } from "./core.ts";
 import { allowed, same, unavailable } from "./decision.ts";
+import { announce, isPrerendered } from "./dom.ts";
 import { isUsable } from "./engine.ts";
 import { type Answer, post } from "./post.ts";
+import { join } from "./tabs.ts";
 
 /** What was answered; policy and version are known. */
 type Given = Omit<Answer, "policy" | "version">;
@@ -51,18 +53,21 @@ export function open<P extends Policy>(policy: P, options: Options = {}): Consen
   const jar = options.jar ?? pageJar(https || cookie.startsWith("__"), cookie, policy.domain);
   // Exactly `true` (Global Privacy Control, "JavaScript Property to Detect Preference").
   const signal = () => options.gpc ?? (globalThis.navigator as { globalPrivacyControl?: unknown })?.globalPrivacyControl === true;
+  let decision: Decision;
   /** Asks the engine about the visitor as they are now; empty where there is none, or nothing to say. */
   const ask = (question: Question, args: readonly string[] = [], text?: string): string => {
     if (!core) return "";
     // Of a text that is not stored yet, what it would say.
     const cookies = text ? `${cookie}=${text}` : jar.read();
-    const facts = { cookies, cookie, sealed, gpc: signal(), region: options.region ?? "", now: Date.now() };
+    // A server that answered knows where the visitor is.
+    const region = options.region ?? decision?.region ?? "";
+    const facts = { cookies, cookie, sealed, gpc: signal(), region, now: Date.now() };
     return core(question, facts, ...args);
   };
   const decide = (text?: string): Decision =>
     JSON.parse(ask("decide", [], text) || "null") ?? unavailable(policy);
 
-  let decision = decide();
+  decision = decide();
   // An answer counts for the version the page shows, whatever the server has moved to since.
   const { version } = decision;
   const listeners = new Set<Listener>();
@@ -71,6 +76,7 @@ export function open<P extends Policy>(policy: P, options: Options = {}): Consen
     const before = decision;
     decision = next;
     if (same(before, next)) return;
+    if (globalThis.window) announce(next, before);
     for (const listener of [...listeners])
       try {
         listener(next, before);
@@ -94,22 +100,54 @@ export function open<P extends Policy>(policy: P, options: Options = {}): Consen
     if (text) jar.write(cookie, text, Number(ask("age", [text])));
   };
 
+  /** What is not stored: refusals that are on their way to the server, or that the browser does not take. */
+  let pending: string | undefined;
+
+  /** The last answer of this page, the text it made, and the text it was given upon. */
+  let mine: { given: Given; text: string; upon: string | undefined } | undefined;
+
+  /** Takes up what another page stored, or what changed while nobody looked. */
+  const hear = (text?: string, upon?: string) => {
+    settle(decide(pending));
+    // Neither of two pages that answered upon the same text knew of the other: that is at the same time, so the denials
+    // of both hold. The cookie has the answer that was written last.
+    if (mine && upon === mine.upon && text !== mine.text && stored() !== mine.text) keep(mine.given, "in page");
+    remember();
+  };
+  const tell = globalThis.window
+    ? join(hear, "pageshow", "focus", "visibilitychange", "prerenderingchange")
+    : () => {};
+
+  /** A signal that denied something is remembered, so that its absence tomorrow grants nothing. */
+  const remember = () => {
+    if (decision.persist && endpoint === undefined && !(globalThis.window && isPrerendered())) put(ask("persist"));
+  };
+
+  const stored = () => ("; " + jar.read()).split(`; ${cookie}=`)[1]?.split(";")[0];
+
+  /** Stores an answer, or its refusals alone. Whether that was taken. */
+  const keep = (given: Given, inPage?: string) => {
+    const upon = stored();
+    const text = consentText(given, inPage);
+    put(text);
+    const kept = !text || stored() === text;
+    // What is refused holds in this page all the same.
+    pending = kept ? undefined : consentText(given, "in page", pending) || pending;
+    mine = { given, text, upon };
+    sweep();
+    settle(decide(pending));
+    tell(text, upon);
+    return kept;
+  };
+
   const answerHere = (given: Given) => {
     if (!core) throw new Error("consentry cannot save an answer: WebAssembly is refused here");
-    const text = consentText(given);
     // That is no act of the engine, so there is no text.
     if (given.act === "forget") jar.delete(cookie);
-    put(text);
-    sweep();
-    settle(decide());
-    if (text && !jar.read().includes(`${cookie}=${text}`))
-      throw new Error(`the browser did not take the cookie ${cookie}`);
+    if (!keep(given)) throw new Error(`the browser did not take the cookie ${cookie}`);
   };
 
   let lastSent: Promise<unknown> = Promise.resolve();
-  /** What would be stored with the refusals that are on their way. */
-  let pending: string | undefined;
-
   const answerServer = async (endpoint: string, given: Given) => {
     // What is refused acts at once, what is granted when the server has replied.
     const refused = consentText(given, "in page", pending);
@@ -124,6 +162,7 @@ export function open<P extends Policy>(policy: P, options: Options = {}): Consen
       if (lastSent !== settled) return;
       pending = undefined;
       settle(next);
+      tell();
     } catch (cause) {
       // Without the server a refusal is kept by the page. The cookie may have changed since it was given.
       const text = consentText(given, "in page");
@@ -131,6 +170,7 @@ export function open<P extends Policy>(policy: P, options: Options = {}): Consen
       sweep();
       if (lastSent === settled) pending = undefined;
       settle(decide(pending ?? text));
+      tell();
       throw cause;
     }
   };
@@ -189,8 +229,7 @@ export function open<P extends Policy>(policy: P, options: Options = {}): Consen
     forget: () => act("forget"),
     acknowledge: () => act("acknowledge", [], [], "notice"),
   };
-  // A signal that denied something is remembered, so that its absence tomorrow grants nothing.
-  if (decision.persist && endpoint === undefined) put(ask("persist"));
+  remember();
   sessions.set(consent, {
     endpoint,
     answer,
