@@ -37,7 +37,7 @@ export const mountBanner: typeof face.mountBanner = (consent, { parent, css } = 
 
   takeOver(bars + ",[data-cy=placeholder]", answer, { signal });
   // Called while the page is still being read: the rest of it comes later.
-  onShown(show, signal);
+  onShown(show, { signal });
   root().addEventListener(
     "click",
     ({ target }) => {

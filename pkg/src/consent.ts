@@ -3,7 +3,7 @@ import { read_cookies, write_cookie } from "wasm-glue";
 import type { ChoiceOf, Consent, Decision, IdOf, Jar, Listener, Options, Policy } from "../types/index.d.ts";
 import { type Question, start } from "./core.ts";
 import { allowed, same, unavailable } from "./decision.ts";
-import { announce, isPrerendered } from "./dom.ts";
+import { announce, isPrerendered, onShown } from "./dom.ts";
 import { isUsable } from "./engine.ts";
 import { type Answer, post } from "./post.ts";
 import { join } from "./tabs.ts";
@@ -103,19 +103,23 @@ export function open<P extends Policy>(policy: P, options: Options = {}): Consen
   /** What is not stored: refusals that are on their way to the server, or that the browser does not take. */
   let pending: string | undefined;
 
-  /** The last answer of this page, the text it made, and the text it was given upon. */
-  let mine: { given: Given; text: string; upon: string | undefined } | undefined;
-
-  /** Takes up what another page stored, or what changed while nobody looked. */
-  const hear = (text?: string, upon?: string) => {
+  /** Takes up what changed while nobody looked. */
+  const look = () => {
     settle(decide(pending));
-    // Neither of two pages that answered upon the same text knew of the other: that is at the same time, so the denials
-    // of both hold. The cookie has the answer that was written last.
-    if (mine && upon === mine.upon && text !== mine.text && stored() !== mine.text) keep(mine.given, "in page");
     remember();
   };
-  const tell = globalThis.window
-    ? join(hear, "pageshow", "focus", "visibilitychange", "prerenderingchange")
+
+  /** Takes up what another page stored. Both may have answered at once: then the cookie has only what was written last. */
+  const hear = (text?: string) => {
+    const merged = text && ask("merge", [text]);
+    if (merged && stored() !== merged) {
+      put(merged);
+      tell(merged);
+    }
+    look();
+  };
+  const tell: (text?: string) => void = globalThis.window
+    ? join(hear, look, "pageshow", "focus", "visibilitychange")
     : () => {};
 
   /** A signal that denied something is remembered, so that its absence tomorrow grants nothing. */
@@ -125,26 +129,21 @@ export function open<P extends Policy>(policy: P, options: Options = {}): Consen
 
   const stored = () => ("; " + jar.read()).split(`; ${cookie}=`)[1]?.split(";")[0];
 
-  /** Stores an answer, or its refusals alone. Whether that was taken. */
-  const keep = (given: Given, inPage?: string) => {
-    const upon = stored();
-    const text = consentText(given, inPage);
-    put(text);
-    const kept = !text || stored() === text;
-    // What is refused holds in this page all the same.
-    pending = kept ? undefined : consentText(given, "in page", pending) || pending;
-    mine = { given, text, upon };
-    sweep();
-    settle(decide(pending));
-    tell(text, upon);
-    return kept;
-  };
-
   const answerHere = (given: Given) => {
     if (!core) throw new Error("consentry cannot save an answer: WebAssembly is refused here");
     // That is no act of the engine, so there is no text.
     if (given.act === "forget") jar.delete(cookie);
-    if (!keep(given)) throw new Error(`the browser did not take the cookie ${cookie}`);
+    const before = stored();
+    const text = consentText(given);
+    put(text);
+    // Another page may have stored its own answer in the very next moment: that is no failure.
+    const kept = !text || stored() !== before;
+    // What is refused holds in this page all the same.
+    pending = kept ? undefined : consentText(given, "in page", pending) || pending;
+    sweep();
+    settle(decide(pending));
+    tell(text);
+    if (!kept) throw new Error(`the browser did not take the cookie ${cookie}`);
   };
 
   let lastSent: Promise<unknown> = Promise.resolve();
@@ -230,6 +229,7 @@ export function open<P extends Policy>(policy: P, options: Options = {}): Consen
     acknowledge: () => act("acknowledge", [], [], "notice"),
   };
   remember();
+  if (globalThis.window) onShown(look);
   sessions.set(consent, {
     endpoint,
     answer,

@@ -18,8 +18,10 @@ export const isLoading = (): boolean => said("readyState") === "loading";
 export const isPrerendered = (): boolean => said("prerendering") === true;
 
 /** Calls the listener when the page was read, and when one that was prerendered is shown. */
-export function onShown(listener: () => void, signal: AbortSignal): void {
-  for (const type of ["DOMContentLoaded", "prerenderingchange"]) addEventListener(type, listener, { signal });
+export function onShown(listener: () => void, options?: AddEventListenerOptions): void {
+  // Not all of them bubble to the window.
+  for (const type of ["DOMContentLoaded", "prerenderingchange"])
+    addEventListener(type, listener, { ...options, capture: true });
 }
 
 /** Lets the page know. */

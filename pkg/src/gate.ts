@@ -46,7 +46,7 @@ export function watch(): () => void {
   });
   observer.observe(root(), { childList: true, subtree: true, attributeFilter: ["data-consent"] });
   const stop = new AbortController();
-  onShown(look, stop.signal);
+  onShown(look, stop);
   return () => {
     observer.disconnect();
     stop.abort();

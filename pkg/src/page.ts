@@ -7,7 +7,7 @@ import { post } from "./post.ts";
 import { join } from "./tabs.ts";
 
 const { consent, consentAsk } = root().dataset;
-const script: { src: string } | null = Reflect.get(Document.prototype, "currentScript", document) as never;
+const script = Reflect.get(Document.prototype, "currentScript", document) as HTMLScriptElement | null;
 const mount = script?.src.replace(/\/assets\/[^/]*$/, "");
 
 /** Lets the page know. */

@@ -1,10 +1,14 @@
 // What another page of the site stores, and what was missed while this one was not looking.
 
 /**
- * Calls `hear` with what another page told, or with nothing at one of the events, when it is time to look again. Returns
- * what tells the others.
+ * Calls `hear` with what another page told, and `look` at the events at which it is time to look again. Returns what tells
+ * the others.
  */
-export function join<T extends unknown[]>(hear: (...told: T | []) => void, ...events: string[]): (...told: T | []) => void {
+export function join<T extends unknown[]>(
+  hear: (...told: T | []) => void,
+  look?: () => void,
+  ...events: string[]
+): (...told: T | []) => void {
   let channel: BroadcastChannel | undefined;
   const enter = () => {
     try {
@@ -21,6 +25,6 @@ export function join<T extends unknown[]>(hear: (...told: T | []) => void, ...ev
     channel?.close();
     channel = undefined;
   });
-  for (const event of events) addEventListener(event, () => hear());
+  for (const event of events) addEventListener(event, look!);
   return (...told) => channel?.postMessage(told);
 }

@@ -308,6 +308,10 @@ impl<'a> Consent<'a> {
         self.seal
     }
 
+    pub(super) fn stamp(&self) -> Stamp {
+        self.stamp
+    }
+
     /// The text with its seal and without the tail.
     pub(crate) fn confirmed_text(&self) -> &'a str {
         self.text

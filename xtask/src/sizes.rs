@@ -41,9 +41,9 @@ pub(crate) fn report(workspace: &Workspace) -> Result<()> {
     let rows: [(&str, Vec<PathBuf>, Option<Budget>); 9] = [
         ("wasm", vec![engine.join("engine.wasm")], None),
         ("glue", vec![engine.join("glue.js")], None),
-        ("wasm + glue", vec![engine.join("engine.wasm"), engine.join("glue.js")], missed(9_000, 14_000)),
+        ("wasm + glue", vec![engine.join("engine.wasm"), engine.join("glue.js")], missed(9_000, 14_460)),
         ("wasm and glue, inlined", vec![engine.join("inlined.js")], None),
-        ("static page: script with banner and CSS", vec![dist.join("consentry.min.js")], missed(13_800, 22_700)),
+        ("static page: script with banner and CSS", vec![dist.join("consentry.min.js")], missed(13_800, 23_150)),
         ("page script", vec![page.clone()], None),
         ("banner.css", vec![dist.join("banner.css")], None),
         ("bootstrap, inline in some pages", vec![bootstrap.clone()], met(1_000)),
