@@ -1,7 +1,8 @@
 // Called by `cargo xtask pkg`: node bundle.mjs <folder with engine.js, engine.wasm and names.json>
 // Writes dist/, and into that folder page.js and bootstrap.js, and what is only measured: the glue by itself and with the module in it.
 import { build, transform } from "esbuild";
-import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -10,6 +11,8 @@ const engine = process.argv[2];
 const src = (name) => join(here, "src", name);
 const dist = (name) => join(here, "dist", name);
 const wasm = await readFile(join(engine, "engine.wasm"));
+/** The short names of one build mean something else in another. */
+const stamp = createHash("sha256").update(wasm).update(await readFile(join(engine, "engine.js"))).digest("hex").slice(0, 8);
 
 /** A literal that holds the bytes one character each; only what a literal cannot hold is escaped. */
 function latin1(bytes) {
@@ -67,7 +70,7 @@ async function emit(options) {
   const { outputFiles } = await build({ ...shared, ...options });
   for (const { path, text } of outputFiles) {
     await mkdir(dirname(path), { recursive: true });
-    await writeFile(path, text.replace('"@wasm@"', () => latin1(wasm)));
+    await writeFile(path, text.replace('"@wasm@"', () => latin1(wasm)).replace("@build@", stamp));
   }
 }
 
@@ -99,4 +102,6 @@ await Promise.all([
   }),
   emit({ entryPoints: [join(here, "../src/banner/banner.css")], outfile: dist("banner.css"), plugins: [] }),
 ]);
-await cp(join(engine, "engine.wasm"), dist("consentry.wasm"));
+// A custom section (WebAssembly core specification, "Custom Section"): id 0, size, name, and what it says.
+const section = [String.fromCharCode("consentry-build".length), "consentry-build", stamp].join("");
+await writeFile(dist("consentry.wasm"), Buffer.concat([wasm, Buffer.from([0, section.length]), Buffer.from(section)]));
