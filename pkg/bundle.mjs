@@ -80,10 +80,21 @@ const used = (more = "") => ({
   resolveDir: src(""),
 });
 
+/** What an entry adds to a page that has a consent already: only measured. */
+const added = (name) =>
+  emit({
+    entryPoints: [src(`${name}.ts`)],
+    outfile: join(engine, `${name}.js`),
+    format: "esm",
+    plugins: [
+      { name: "there-already", setup: ({ onResolve }) => onResolve({ filter: /\/(consent|decision)\.ts$/ }, ({ path }) => ({ path, external: true })) },
+    ],
+  });
+
 await rm(dist(""), { recursive: true, force: true });
 await Promise.all([
   emit({
-    entryPoints: ["index.ts", "banner.ts", "server.ts", "slim.ts"].map(src),
+    entryPoints: ["index.ts", "banner.ts", "google.ts", "microsoft.ts", "server.ts", "slim.ts"].map(src),
     outdir: dist(""),
     format: "esm",
     splitting: true,
@@ -92,6 +103,7 @@ await Promise.all([
   emit({ entryPoints: [src("classic.ts")], outfile: dist("consentry.min.js"), format: "iife", globalName: "consentry" }),
   emit({ entryPoints: [src("page.ts")], outfile: join(engine, "page.js"), format: "iife" }),
   emit({ entryPoints: [src("bootstrap.ts")], outfile: join(engine, "bootstrap.js"), format: "iife", tsconfigRaw: {} }),
+  ...["google", "microsoft"].map(added),
   emit({ stdin: used(), outfile: join(engine, "glue.js"), format: "esm" }),
   emit({ stdin: used('export { inlinedBytes } from "./inlined.ts";'), outfile: join(engine, "inlined.js"), format: "esm" }),
   // The bare engine and the tree, for the tests that compare them with the native build; not published.

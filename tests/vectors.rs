@@ -82,6 +82,7 @@ files! {
     gpc: "decide-gpc.json", decide;
     grants: "decide-grants.json", decide;
     names: "decide-names.json", decide;
+    google: "google.json", google;
     merge: "merge.json", merge;
     policy: "policy.json", policy;
     seal: "seal.json", seal;

@@ -136,6 +136,16 @@ pub(crate) fn act(case: &Json) {
     }
 }
 
+pub(crate) fn google(case: &Json) {
+    let policy = Policy::from_json(&case["authoring"].to_string()).unwrap_or_else(|faults| panic!("{faults}"));
+    let compiled: Json = serde_json::from_str(&policy.compile("en", None)).unwrap();
+    assert_eq!(case["signals"], compiled["signals"], "left is wanted, right is compiled");
+    let cookies = cookies_of(case);
+    let decision = in_page(&policy, &cookies, case).decision;
+    let granted = decision.google_signals().filter(|(_, granted)| *granted).map(|(signal, _)| json!(signal.word()));
+    assert_eq!(Json::Array(granted.collect()), case["want"]);
+}
+
 pub(crate) fn merge(case: &Json) {
     let policy = policy_of(case);
     let other = text(case, "other").unwrap();
