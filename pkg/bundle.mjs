@@ -1,7 +1,8 @@
 // Called by `cargo xtask pkg`: node bundle.mjs <folder with engine.js, engine.wasm and names.json>
 // Writes dist/, and into that folder page.js, center.js and bootstrap.js, and what is only measured: the glue by itself and with the module in it.
 import { build, transform } from "esbuild";
-import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { grownTree, wordsFiles, wordsOf } from "./words.mjs";
@@ -11,6 +12,8 @@ const engine = process.argv[2];
 const src = (name) => join(here, "src", name);
 const dist = (name) => join(here, "dist", name);
 const wasm = await readFile(join(engine, "engine.wasm"));
+/** The short names of one build mean something else in another. */
+const stamp = createHash("sha256").update(wasm).update(await readFile(join(engine, "engine.js"))).digest("hex").slice(0, 8);
 
 /** A literal that holds the bytes one character each; only what a literal cannot hold is escaped. */
 function latin1(bytes) {
@@ -102,7 +105,7 @@ async function emit(options) {
   const { outputFiles } = await build({ ...shared, ...options });
   for (const { path, text } of outputFiles) {
     await mkdir(dirname(path), { recursive: true });
-    await writeFile(path, text.replace('"@wasm@"', () => LITERAL));
+    await writeFile(path, text.replace('"@wasm@"', () => LITERAL).replace("@build@", stamp));
   }
 }
 
@@ -112,10 +115,21 @@ const used = (more = "") => ({
   resolveDir: src(""),
 });
 
+/** What an entry adds to a page that has a consent already: only measured. */
+const added = (name) =>
+  emit({
+    entryPoints: [src(`${name}.ts`)],
+    outfile: join(engine, `${name}.js`),
+    format: "esm",
+    plugins: [
+      { name: "there-already", setup: ({ onResolve }) => onResolve({ filter: /\/(consent|decision)\.ts$/ }, ({ path }) => ({ path, external: true })) },
+    ],
+  });
+
 await rm(dist(""), { recursive: true, force: true });
 await Promise.all([
   emit({
-    entryPoints: ["index.ts", "banner.ts", "server.ts", "slim.ts"].map(src),
+    entryPoints: ["index.ts", "banner.ts", "google.ts", "microsoft.ts", "server.ts", "slim.ts"].map(src),
     outdir: dist(""),
     format: "esm",
     splitting: true,
@@ -127,6 +141,7 @@ await Promise.all([
     emit({ entryPoints: [src("center.ts")], outfile, format: "iife" }),
   ),
   emit({ entryPoints: [src("bootstrap.ts")], outfile: join(engine, "bootstrap.js"), format: "iife", tsconfigRaw: {} }),
+  ...["google", "microsoft"].map(added),
   emit({ stdin: used(), outfile: join(engine, "glue.js"), format: "esm" }),
   emit({ stdin: used('export { inlinedBytes } from "./inlined.ts";'), outfile: join(engine, "inlined.js"), format: "esm" }),
   // The bare engine and the tree, for the tests that compare them with the native build; not published.
@@ -145,4 +160,6 @@ await Promise.all([
 await mkdir(dist("words"));
 for (const [file, language] of await wordsFiles())
   await writeFile(dist(`words/${file}.js`), `export default ${JSON.stringify(await wordsOf(language))};\n`);
-await cp(join(engine, "engine.wasm"), dist("consentry.wasm"));
+// A custom section (WebAssembly core specification, "Custom Section"): id 0, size, name, and what it says.
+const section = [String.fromCharCode("consentry-build".length), "consentry-build", stamp].join("");
+await writeFile(dist("consentry.wasm"), Buffer.concat([wasm, Buffer.from([0, section.length]), Buffer.from(section)]));

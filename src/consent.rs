@@ -28,6 +28,7 @@
 mod act;
 mod codec;
 mod draft;
+mod merge;
 #[cfg(feature = "seal")]
 pub mod seal;
 mod size;

@@ -57,6 +57,7 @@ pub fn open(policy: &str) -> usize {
 /// |---|---|---|
 /// | `decide` | | the decision, as `web/decision.rs` writes it |
 /// | `persist` | | the consent text to store because a signal denied something |
+/// | `merge` | a consent text of another page | the stored consent together with it |
 /// | `clear` | | the names of the cookies that belong to ids not allowed now, separated by spaces |
 /// | `age` | a consent text | how long a cookie with it is worth keeping, in seconds |
 /// | an act | method and version, separated by a space; ids asked; ids granted; in the page only | the new consent text |
@@ -85,6 +86,12 @@ fn answer(terms: &Terms, request: &str) -> String {
                     push(&mut out, name);
                     push(&mut out, " ");
                 }
+            }
+        }
+        "merge" => {
+            // What was deleted stays so.
+            if let (Some(stored), Ok(other)) = (look.stored.consent(), Consent::decode(a)) {
+                out = stored.merge(&other, now).unwrap_or_default();
             }
         }
         "age" => {

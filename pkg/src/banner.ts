@@ -1,15 +1,16 @@
 import type * as face from "../types/banner.d.ts";
 import { session } from "./consent.ts";
-import { body, create, root } from "./dom.ts";
+import { body, create, isPrerendered, onShown, root } from "./dom.ts";
 import { takeOver } from "./form.ts";
-import { activate } from "./gate.ts";
+import { activate, watch } from "./gate.ts";
 import { render } from "./scene.ts";
 
 const bars = "[data-cy=prompt],[data-cy=notice]";
 
 export const gateElements: typeof face.gateElements = (consent) => {
   activate(consent.decision);
-  return consent.subscribe((decision) => void activate(decision));
+  const stops = [watch(), consent.subscribe((decision) => void activate(decision))];
+  return () => stops.forEach((stop) => stop());
 };
 
 export const mountBanner: typeof face.mountBanner = (consent, { parent, css, words } = {}) => {
@@ -26,7 +27,7 @@ export const mountBanner: typeof face.mountBanner = (consent, { parent, css, wor
   let shown = bar && contents();
   const show = () => {
     const place = parent ?? body();
-    if (!place || shown === contents()) return;
+    if (!place || isPrerendered() || shown === contents()) return;
     shown = contents();
     bar?.remove();
     const holder = create("div");
@@ -39,14 +40,7 @@ export const mountBanner: typeof face.mountBanner = (consent, { parent, css, wor
 
   takeOver(bars + ",[data-cy=placeholder]", answer, { signal });
   // Called while the page is still being read: the rest of it comes later.
-  addEventListener(
-    "DOMContentLoaded",
-    () => {
-      show();
-      activate(consent.decision);
-    },
-    { signal },
-  );
+  onShown(show, { signal });
   root().addEventListener(
     "click",
     ({ target }) => {

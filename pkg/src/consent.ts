@@ -3,9 +3,10 @@ import { write_cookie } from "wasm-glue";
 import type { ChoiceOf, Consent, Decision, IdOf, Jar, Listener, Options, Policy } from "../types/index.d.ts";
 import { type Facts, type Question, start } from "./core.ts";
 import { allowed, decide, optionalCategories, same } from "./decision.ts";
-import { cookies } from "./dom.ts";
+import { announce, cookies, isPrerendered, onShown } from "./dom.ts";
 import { isUsable } from "./engine.ts";
 import { type Answer, post } from "./post.ts";
+import { join } from "./tabs.ts";
 
 /** What was answered; policy and version are known. */
 type Given = Omit<Answer, "policy" | "version">;
@@ -63,21 +64,23 @@ export function open<P extends Policy>(policy: P, options: Options = {}): Consen
   const jar = options.jar ?? pageJar(https || cookie.startsWith("__"), cookie, policy.domain);
   // Exactly `true` (Global Privacy Control, "JavaScript Property to Detect Preference").
   const signal = () => options.gpc ?? (globalThis.navigator as { globalPrivacyControl?: unknown })?.globalPrivacyControl === true;
+  let decision: Decision;
   /** The visitor as they are now. Of a text that is not stored yet, what it would say. */
   const facts = (text?: string): Facts => ({
     cookies: text ? `${cookie}=${text}` : jar.read(),
     cookie,
     sealed,
     gpc: signal(),
-    region: options.region ?? "",
+    // A server that answered knows where the visitor is.
+    region: options.region ?? decision?.region ?? "",
     now: Date.now(),
   });
   /** What the engine says; empty where there is none, or nothing to say. */
   const ask = (question: Question, args: readonly string[] = [], text?: string): string =>
     core?.(question, facts(text), ...args) ?? "";
-  const look = (text?: string): Decision => decide(policy, core, facts(text));
+  const decideOn = (text?: string): Decision => decide(policy, core, facts(text));
 
-  let decision = look();
+  decision = decideOn();
   // An answer counts for the version the page shows, whatever the server has moved to since.
   const { version } = decision;
   const listeners = new Set<Listener>();
@@ -86,6 +89,7 @@ export function open<P extends Policy>(policy: P, options: Options = {}): Consen
     const before = decision;
     decision = next;
     if (same(before, next)) return;
+    if (globalThis.window) announce(next, before);
     for (const listener of [...listeners])
       try {
         listener(next, before);
@@ -109,26 +113,57 @@ export function open<P extends Policy>(policy: P, options: Options = {}): Consen
     if (text) jar.write(cookie, text, Number(ask("age", [text])));
   };
 
+  /** What is not stored: refusals that are on their way to the server, or that the browser does not take. */
+  let pending: string | undefined;
+
+  /** Takes up what changed while nobody looked. */
+  const look = () => {
+    settle(decideOn(pending));
+    remember();
+  };
+
+  /** Takes up what another page stored. Both may have answered at once: then the cookie has only what was written last. */
+  const hear = (text?: string) => {
+    const merged = text && ask("merge", [text]);
+    if (merged && stored() !== merged) {
+      put(merged);
+      tell(merged);
+    }
+    look();
+  };
+  const tell: (text?: string) => void = globalThis.window
+    ? join(hear, look, "pageshow", "focus", "visibilitychange")
+    : () => {};
+
+  /** A signal that denied something is remembered, so that its absence tomorrow grants nothing. */
+  const remember = () => {
+    if (decision.persist && endpoint === undefined && !(globalThis.window && isPrerendered())) put(ask("persist"));
+  };
+
+  const stored = () => ("; " + jar.read()).split(`; ${cookie}=`)[1]?.split(";")[0];
+
   const answerHere = (given: Given) => {
     if (!core) throw new Error("consentry cannot save an answer: WebAssembly is refused here");
-    const text = consentText(given);
     // That is no act of the engine, so there is no text.
     if (given.act === "forget") jar.delete(cookie);
+    const before = stored();
+    const text = consentText(given);
     put(text);
+    // Another page may have stored its own answer in the very next moment: that is no failure.
+    const kept = !text || stored() !== before;
+    // What is refused holds in this page all the same.
+    pending = kept ? undefined : consentText(given, "in page", pending) || pending;
     sweep();
-    settle(look());
-    if (text && !jar.read().includes(`${cookie}=${text}`))
-      throw new Error(`the browser did not take the cookie ${cookie}`);
+    settle(decideOn(pending));
+    tell(text);
+    if (!kept) throw new Error(`the browser did not take the cookie ${cookie}`);
   };
 
   let lastSent: Promise<unknown> = Promise.resolve();
-  /** What would be stored with the refusals that are on their way. */
-  let pending: string | undefined;
-
   const answerServer = async (endpoint: string, given: Given) => {
     // What is refused acts at once, what is granted when the server has replied.
     const refused = consentText(given, "in page", pending);
-    if (refused) settle(look((pending = refused)));
+    if (refused) settle(decideOn((pending = refused)));
     // One after the other, so that the server hears the answers in the order they were given.
     const sent = lastSent.then(() => post(endpoint, { policy: policy.id, version, ...given }));
     const settled = sent.catch(() => {});
@@ -139,13 +174,15 @@ export function open<P extends Policy>(policy: P, options: Options = {}): Consen
       if (lastSent !== settled) return;
       pending = undefined;
       settle(next);
+      tell();
     } catch (cause) {
       // Without the server a refusal is kept by the page. The cookie may have changed since it was given.
       const text = consentText(given, "in page");
       put(text);
       sweep();
       if (lastSent === settled) pending = undefined;
-      settle(look(pending ?? text));
+      settle(decideOn(pending ?? text));
+      tell();
       throw cause;
     }
   };
@@ -203,8 +240,8 @@ export function open<P extends Policy>(policy: P, options: Options = {}): Consen
     forget: () => act("forget"),
     acknowledge: () => act("acknowledge", [], [], "notice"),
   };
-  // A signal that denied something is remembered, so that its absence tomorrow grants nothing.
-  if (decision.persist && endpoint === undefined) put(ask("persist"));
+  remember();
+  if (globalThis.window) onShown(look);
   sessions.set(consent, {
     endpoint,
     answer,

@@ -1,3 +1,5 @@
+import type { Decision } from "../types/index.d.ts";
+
 // Markup can shadow `document.body` and its like with name="body"; an element's own methods it cannot.
 
 /** The root element of the page. */
@@ -17,3 +19,23 @@ export const cookies = {
     Reflect.set(Document.prototype, "cookie", text, document);
   },
 };
+
+const said = (name: string): unknown => Reflect.get(Document.prototype, name, document);
+
+export const isLoading = (): boolean => said("readyState") === "loading";
+
+/** Whether the page is only kept ready for somebody who may never come. */
+export const isPrerendered = (): boolean => said("prerendering") === true;
+
+/** Calls the listener when the page was read, and when one that was prerendered is shown. */
+export function onShown(listener: () => void, options?: AddEventListenerOptions): void {
+  // Not all of them bubble to the window.
+  for (const type of ["DOMContentLoaded", "prerenderingchange"])
+    addEventListener(type, listener, { ...options, capture: true });
+}
+
+/** Lets the page know. */
+export const announce = (decision: Decision, before?: Decision): void =>
+  void root().dispatchEvent(
+    new CustomEvent("consentry:change", { bubbles: true, detail: { ...decision, before } }),
+  );

@@ -31,6 +31,10 @@ export class Engine {
     return this.ask("persist", args) || undefined;
   }
 
+  merge(...args) {
+    return this.ask("merge", args) || undefined;
+  }
+
   clear(...args) {
     return this.ask("clear", args).trimEnd();
   }

@@ -31,6 +31,8 @@ export function openChoices(consent: Consent): void;
 
 /**
  * Activates `<script type="text/plain" data-consent="id">` and `<iframe>` or `<img>` with `data-consent` and
- * `data-src`, each once, as soon as its id is allowed. `mountBanner` does it already. Returns what ends it.
+ * `data-src`, each once, as soon as its id is allowed, also those that get into the page later. Scripts run in document
+ * order when the page was read; `data-type="module"` makes one a module. `mountBanner` does it already. Returns what ends
+ * it.
  */
 export function gateElements(consent: Consent): () => void;

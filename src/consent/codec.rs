@@ -305,6 +305,10 @@ impl<'a> Consent<'a> {
         !self.seal.is_empty()
     }
 
+    pub(super) fn stamp(&self) -> Stamp {
+        self.entries.stamp
+    }
+
     /// The text with its seal and without the tail.
     pub(crate) fn confirmed_text(&self) -> &'a str {
         self.text

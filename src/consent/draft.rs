@@ -15,6 +15,7 @@ use crate::{
     timestamp::Timestamp,
 };
 use text::push_moment;
+pub(super) use text::{begin, push_entry};
 
 pub(super) struct Draft<'a> {
     case: Case<'a>,

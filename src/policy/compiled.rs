@@ -4,7 +4,7 @@ use alloc::string::String;
 
 use serde_json::{Map, Value as Json, json};
 
-use super::{Localized, Policy, change::ChangeKind, language};
+use super::{GoogleSignal, Localized, Policy, change::ChangeKind, language};
 use crate::{banner::Word, text::words};
 
 /// What a server adds to the compiled policy it serves.
@@ -94,6 +94,13 @@ impl Policy {
             words.insert("dir".into(), language::direction(declared.words.language(locale)).into());
         }
         put(&mut object, "words", (!words.is_empty()).then_some(Json::Object(words)));
+        // The usual mapping is known to what reads this.
+        let states_signals = declared.categories.iter().any(|category| category.signals.is_some())
+            || declared.services.iter().any(|service| !service.signals.is_empty());
+        if states_signals {
+            let behind = |signal: &GoogleSignal| Some((signal.word().into(), list(self.ids_behind(*signal))?));
+            put(&mut object, "signals", Some(Json::Object(GoogleSignal::ALL.iter().filter_map(behind).collect())));
+        }
         if let Some(Serving { cookie, domain, sealed, mount }) = serving {
             put(&mut object, "cookie", Some(cookie.into()));
             put(&mut object, "domain", domain.map(Json::from));

@@ -2,6 +2,8 @@
 import { createConsent, loadConsent } from "consentry";
 import type { Consent, Decision, Policy, Status } from "consentry";
 import { gateElements, mountBanner, openChoices } from "consentry/banner";
+import { connectGoogle } from "consentry/google";
+import { connectClarity, connectUet } from "consentry/microsoft";
 import { createDecider, isAllowed } from "consentry/server";
 import { createConsent as createSlim, startEngine } from "consentry/slim";
 import fr from "consentry/words/fr";
@@ -80,6 +82,15 @@ createConsent({ id: "a", locale: "zh-Hant", categories: [{ id: "statistics" }], 
 mountBanner(consent, { words: { accept: "Oui" } });
 gateElements(consent)();
 
+const ends: (() => void)[] = [
+  connectGoogle(consent, { layer: "layer" }),
+  connectGoogle(loadConsent("/policy.json")),
+  connectUet(consent),
+  connectClarity(consent),
+];
+// @ts-expect-error: not a signal
+createConsent({ id: "a", categories: [], signals: { ads: ["marketing"] } });
+
 const decide = createDecider(policy);
 const decision: Decision = decide({ cookies: "a=b", gpc: true });
 isAllowed(decide({}), "statistics");
@@ -88,4 +99,4 @@ isAllowed(decide({}), "statistic");
 
 startEngine(fetch("/consentry.wasm")).then((usable: boolean) => usable && createSlim(policy).allows("statistics"));
 
-export { decision, direction, saved, stop, yes };
+export { decision, direction, ends, saved, stop, yes };
