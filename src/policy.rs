@@ -37,9 +37,9 @@ pub use id::{MAX_ID_BYTES, NECESSARY, is_id};
 pub use localized::Localized;
 pub use regime::{GpcRule, Regime, RegimeKind};
 pub use service::{CookieRule, Service};
-pub(crate) use terms::{Item, NECESSARY_PLACE, Sense, Step, Terms};
 #[cfg(feature = "wasm")]
 pub(crate) use terms::Text;
+pub(crate) use terms::{Item, NECESSARY_PLACE, Sense, Step, Terms};
 
 use crate::{banner::Words, signals::Region};
 
