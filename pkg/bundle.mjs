@@ -146,7 +146,7 @@ await Promise.all([
   emit({ stdin: used('export { inlinedBytes } from "./inlined.ts";'), outfile: join(engine, "inlined.js"), format: "esm" }),
   // The bare engine and the tree, for the tests that compare them with the native build; not published.
   emit({
-    stdin: used('export { inlinedBytes } from "./inlined.ts"; export { start } from "./core.ts"; export { decide } from "./decision.ts"; export { render } from "./scene.ts"; export { filesOf } from "./words.ts";'),
+    stdin: used('export { inlinedBytes } from "./inlined.ts"; export { start } from "./core.ts"; export { decide } from "./answer.ts"; export { render } from "./scene.ts"; export { filesOf } from "./words.ts";'),
     outfile: dist("test/engine.js"),
     format: "esm",
   }),

@@ -1,8 +1,9 @@
 // The store a page talks to. Every rule is the engine's; this keeps its answer and tells who listens.
 import { write_cookie } from "wasm-glue";
 import type { ChoiceOf, Consent, Decision, IdOf, Jar, Listener, Options, Policy } from "../types/index.d.ts";
+import { decide, optionalCategories } from "./answer.ts";
 import { type Facts, type Question, start } from "./core.ts";
-import { allowed, decide, optionalCategories, same } from "./decision.ts";
+import { allowed, same } from "./decision.ts";
 import { announce, cookies, isPrerendered, onShown } from "./dom.ts";
 import { isUsable } from "./engine.ts";
 import { type Answer, post } from "./post.ts";

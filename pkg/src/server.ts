@@ -1,6 +1,7 @@
 import type * as face from "../types/server.d.ts";
+import { decide } from "./answer.ts";
 import { start } from "./core.ts";
-import { allowed, decide } from "./decision.ts";
+import { allowed } from "./decision.ts";
 import { startSync } from "./engine.ts";
 import { inlinedBytes } from "./inlined.ts";
 

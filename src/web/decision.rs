@@ -1,4 +1,4 @@
-//! A decision as the text that the package's script makes an object of, `pkg/src/decision.ts`.
+//! A decision as the text that the package's script makes an object of, `pkg/src/answer.ts`.
 //!
 //! Letters first, `a` for 0, in the order of the policy that the script has too:
 //!
