@@ -1,7 +1,7 @@
 // Called by `cargo xtask pkg`: node bundle.mjs <folder with engine.js, engine.wasm and names.json>
 // Writes dist/, and into that folder page.js and bootstrap.js, and what is only measured: the glue by itself and with the module in it.
 import { build, transform } from "esbuild";
-import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -63,11 +63,33 @@ const shared = {
   plugins: [assets, wasmGlue],
 };
 
+async function put(path, text) {
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, text.replace('"@wasm@"', () => latin1(wasm)));
+}
+
 async function emit(options) {
   const { outputFiles } = await build({ ...shared, ...options });
-  for (const { path, text } of outputFiles) {
-    await mkdir(dirname(path), { recursive: true });
-    await writeFile(path, text.replace('"@wasm@"', () => latin1(wasm)));
+  for (const { path, text } of outputFiles) await put(path, text);
+  return outputFiles;
+}
+
+/** The same files for `require`, one by one: so its entries share one engine and one store too. */
+async function emitCommonJs(modules) {
+  const { charset, minify, target } = shared;
+  for (const { path, text } of modules) {
+    // The platform makes esbuild list the exports in a way that Node finds when an ES module imports such a file.
+    const { code } = await transform(text, { charset, minify, target, format: "cjs", platform: "node" });
+    await put(path.replace(/js$/, "cjs"), code.replace(/(\brequire\("\.[^"]*\.)js"/g, '$1cjs"'));
+  }
+}
+
+/** The types for importers that are CommonJS, to whom a `.d.ts` in this package would be that of an ES module. */
+async function emitCommonJsTypes() {
+  const types = join(here, "types");
+  for (const name of (await readdir(types)).filter((name) => name.endsWith(".d.ts"))) {
+    const text = await readFile(join(types, name), "utf8");
+    await put(dist(`types/${name.replace(/ts$/, "cts")}`), text.replace(/(from "\.[^"]*\.d\.)ts"/g, '$1cts"'));
   }
 }
 
@@ -85,7 +107,8 @@ await Promise.all([
     format: "esm",
     splitting: true,
     chunkNames: "shared/[hash]",
-  }),
+  }).then(emitCommonJs),
+  emitCommonJsTypes(),
   emit({ entryPoints: [src("classic.ts")], outfile: dist("consentry.min.js"), format: "iife", globalName: "consentry" }),
   emit({ entryPoints: [src("page.ts")], outfile: join(engine, "page.js"), format: "iife" }),
   emit({ entryPoints: [src("bootstrap.ts")], outfile: join(engine, "bootstrap.js"), format: "iife", tsconfigRaw: {} }),
