@@ -52,7 +52,8 @@ export async function pack() {
 }
 
 /** Installs what a project's package.json asks for, unless that was done lately. Returns the folder it is in. */
-async function tools(source) {
+export async function tools(name) {
+  const source = join(here, name);
   const wanted = await readFile(join(source, "package.json"));
   const hash = createHash("sha256").update(wanted).digest("hex").slice(0, 16);
   const folder = join(cache, hash);
@@ -87,12 +88,11 @@ async function share(from, to) {
 
 /** A project of this folder in a place of its own, with the package installed and its script `build` run. */
 export async function project(name, archive) {
-  const source = join(here, name);
   const folder = await temporary();
-  await cp(source, folder, { recursive: true });
+  await cp(join(here, name), folder, { recursive: true });
   const { dependencies = {}, scripts = {} } = JSON.parse(await readFile(join(folder, "package.json"), "utf8"));
   if (Object.keys(dependencies).length > 0) {
-    const installed = await tools(source);
+    const installed = await tools(name);
     await share(join(installed, "node_modules"), join(folder, "node_modules"));
     await copyFile(join(installed, "package-lock.json"), join(folder, "package-lock.json"));
   }

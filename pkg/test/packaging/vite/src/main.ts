@@ -1,9 +1,11 @@
 import { createConsent } from "consentry";
 import { mountBanner } from "consentry/banner";
 import "consentry/banner.css";
-import { policy } from "./policy.ts";
 
-const consent = createConsent(policy);
+const consent = createConsent({
+  id: "corner-shop",
+  categories: [{ id: "statistics", name: "Statistics", purpose: "Count visits." }],
+});
 mountBanner(consent);
 await consent.whenGranted("statistics");
-document.documentElement.dataset.granted = "statistics";
+console.log("counting");
