@@ -2,7 +2,8 @@
 // package installed by npm.
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
-import { copyFile, cp, link, mkdir, mkdtemp, readFile, readdir, readlink, rename, rm, stat, symlink } from "node:fs/promises";
+import { copyFile, cp, link, mkdir, mkdtemp, readdir, readFile, readlink } from "node:fs/promises";
+import { rename, rm, stat, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after } from "node:test";
@@ -15,11 +16,9 @@ const cache = process.env.PACKAGING_CACHE ?? join(pkg, "../target/packaging");
 /** For how long installed tools count as current, in milliseconds. */
 const FRESH = 7 * 24 * 60 * 60 * 1000;
 
-/** What programs are run with. */
+/** What programs are run with; not what an outer npm hands on, which is no business of a fresh project. */
 export const env = {
-  ...process.env,
-  // What npm itself would hand on: settings of the outer run are no business of a fresh project.
-  ...Object.fromEntries(Object.keys(process.env).filter((name) => /^npm_/i.test(name)).map((name) => [name, undefined])),
+  ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^npm_/i.test(name))),
   npm_config_cache: join(cache, "npm"),
   npm_config_audit: "false",
   npm_config_fund: "false",
@@ -97,10 +96,11 @@ export async function project(name, archive) {
     await copyFile(join(installed, "package-lock.json"), join(folder, "package-lock.json"));
   }
   await run(folder, "npm", "install", "--prefer-offline", archive);
-  const output = scripts.build ? await run(folder, "npm", "run", "build") : "";
-  return { folder, output, versions: await versions(folder, dependencies) };
+  if (scripts.build) await run(folder, "npm", "run", "build");
+  return { folder, versions: await versions(folder, dependencies) };
 }
 
+/** What was installed, for the report. */
 async function versions(folder, dependencies) {
   const found = Object.keys(dependencies).map(async (name) => {
     const { version } = JSON.parse(await readFile(join(folder, "node_modules", name, "package.json"), "utf8"));

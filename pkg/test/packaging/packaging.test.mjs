@@ -44,7 +44,10 @@ test("next", async (t) => {
   const { origin, printed } = await startServer(folder, "node_modules/next/dist/bin/next", "start");
 
   await t.test("the server decides what is in the page", async () => {
-    const told = async (cookie) => /This visit is [a-z ]+\./.exec(await (await fetch(origin, { headers: { cookie } })).text())?.[0];
+    const told = async (cookie) => {
+      const response = await fetch(origin, { headers: { cookie } });
+      return /This visit is [a-z ]+\./.exec(await response.text())?.[0];
+    };
     assert.equal(await told("other=1"), "This visit is not counted.");
     assert.equal(await told(`privacy=${await answered("accept")}`), "This visit is counted.");
     assert.equal(await told(`privacy=${await answered("reject")}`), "This visit is not counted.");
