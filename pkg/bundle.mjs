@@ -2,7 +2,7 @@
 // Writes dist/, and into that folder page.js, center.js and bootstrap.js, and what is only measured: the glue by itself and with the module in it.
 import { build, transform } from "esbuild";
 import { createHash } from "node:crypto";
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { grownTree, wordsFiles, wordsOf } from "./words.mjs";
@@ -101,11 +101,38 @@ const shared = {
   define: { KEY: String(KEY) },
 };
 
+async function put(path, text) {
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, text.replace('"@wasm@"', () => LITERAL).replace("@build@", stamp));
+}
+
 async function emit(options) {
   const { outputFiles } = await build({ ...shared, ...options });
-  for (const { path, text } of outputFiles) {
-    await mkdir(dirname(path), { recursive: true });
-    await writeFile(path, text.replace('"@wasm@"', () => LITERAL).replace("@build@", stamp));
+  for (const { path, text } of outputFiles) await put(path, text);
+  return outputFiles;
+}
+
+/** The same files for `require`, one by one: so its entries share one engine and one store too. */
+async function emitCommonJs(modules) {
+  const { charset, minify, target } = shared;
+  for (const { path, text } of modules) {
+    // The platform makes esbuild list the exports in a way that Node finds when an ES module imports such a file.
+    const { code } = await transform(text, { charset, minify, target, format: "cjs", platform: "node" });
+    await put(path.replace(/js$/, "cjs"), code.replace(/(\brequire\("\.[^"]*\.)js"/g, '$1cjs"'));
+  }
+}
+
+/** The types for importers that are CommonJS, to whom a `.d.ts` in this package would be that of an ES module. */
+async function emitCommonJsTypes() {
+  const types = join(here, "types");
+  for (const name of (await readdir(types)).filter((name) => name.endsWith(".d.ts"))) {
+    const text = await readFile(join(types, name), "utf8");
+    const common = text.replace(/(from "\.[^"]*\.d\.)ts"/g, '$1cts"');
+    // A module that is its words, and no object with them.
+    await put(
+      dist(`types/${name.replace(/ts$/, "cts")}`),
+      name === "language.d.ts" ? common.replace("export default", "export =") : common,
+    );
   }
 }
 
@@ -129,15 +156,16 @@ const added = (name) =>
 await rm(dist(""), { recursive: true, force: true });
 await Promise.all([
   emit({
-    entryPoints: ["index.ts", "banner.ts", "google.ts", "microsoft.ts", "server.ts", "slim.ts"].map(src),
+    entryPoints: ["index.ts", "banner.ts", "center.ts", "google.ts", "microsoft.ts", "server.ts", "slim.ts"].map(src),
     outdir: dist(""),
     format: "esm",
     splitting: true,
     chunkNames: "shared/[hash]",
-  }),
+  }).then(emitCommonJs),
+  emitCommonJsTypes(),
   emit({ entryPoints: [src("classic.ts")], outfile: dist("consentry.min.js"), format: "iife", globalName: "consentry" }),
   emit({ entryPoints: [src("page.ts")], outfile: join(engine, "page.js"), format: "iife" }),
-  ...[dist("center.js"), join(engine, "center.js")].map((outfile) =>
+  ...[dist("center.min.js"), join(engine, "center.js")].map((outfile) =>
     emit({ entryPoints: [src("center.ts")], outfile, format: "iife" }),
   ),
   emit({ entryPoints: [src("bootstrap.ts")], outfile: join(engine, "bootstrap.js"), format: "iife", tsconfigRaw: {} }),
@@ -157,9 +185,11 @@ await Promise.all([
     plugins: [],
   }),
 ]);
-await mkdir(dist("words"));
-for (const [file, language] of await wordsFiles())
-  await writeFile(dist(`words/${file}.js`), `export default ${JSON.stringify(await wordsOf(language))};\n`);
+for (const [file, language] of await wordsFiles()) {
+  const words = JSON.stringify(await wordsOf(language));
+  await put(dist(`words/${file}.js`), `export default ${words};\n`);
+  await put(dist(`words/${file}.cjs`), `module.exports = ${words};\n`);
+}
 // A custom section (WebAssembly core specification, "Custom Section"): id 0, size, name, and what it says.
 const section = [String.fromCharCode("consentry-build".length), "consentry-build", stamp].join("");
 await writeFile(dist("consentry.wasm"), Buffer.concat([wasm, Buffer.from([0, section.length]), Buffer.from(section)]));

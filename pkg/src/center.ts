@@ -1,6 +1,6 @@
 // Makes the banner modal, for the layout in the middle of the page (src/banner/layouts/center.css). A banner that lies over
 // the page without being modal would hide what the keyboard's focus is on (WCAG 2.2, 2.4.11).
-//   import "consentry/center"; or <script src="center.js" defer></script>
+//   import "consentry/center"; or <script src="center.min.js" defer></script>
 import { body, create, root } from "./dom.ts";
 
 const prompt = "[data-cy=prompt]";

@@ -36,7 +36,7 @@ test("every file has all words that the script shows, and its language's directi
   const english = await read("en.js");
   assert.ok(english.accept === "Accept all" && Object.keys(english).length > 20);
   const rightToLeft = [];
-  for (const file of await readdir(folder)) {
+  for (const file of (await readdir(folder)).filter((name) => name.endsWith(".js"))) {
     const words = await read(file);
     assert.deepEqual(Object.keys(words), Object.keys(english), file);
     const lines = (await readFile(new URL(`${words.locale}.txt`, source), "utf8")).split("\n");

@@ -47,7 +47,7 @@ pub(crate) fn report(workspace: &Workspace) -> Result<()> {
         ("page script", vec![page.clone()], None),
         ("banner.css", vec![dist.join("banner.css")], None),
         ("layout: box", vec![dist.join("box.css")], met(200)),
-        ("layout: center", vec![dist.join("center.css"), dist.join("center.js")], met(1_000)),
+        ("layout: center", vec![dist.join("center.css"), dist.join("center.min.js")], met(1_000)),
         ("bootstrap, inline in some pages", vec![bootstrap.clone()], met(1_000)),
         ("consentry/google, beside a consent", vec![engine.join("google.js")], met(650)),
         ("consentry/microsoft, beside a consent", vec![engine.join("microsoft.js")], met(650)),

@@ -48,7 +48,7 @@ const CACHE_TESTS: &str = "nothing_is_delivered_across_visitors";
 
 type Step = (&'static str, fn(&mut Session<'_>) -> Result<()>);
 
-const STEPS: [Step; 12] = [
+const STEPS: [Step; 13] = [
     ("format", |s| run_plain(cargo(s.workspace).args(["fmt", "--all", "--check"]))),
     ("lints", lints),
     ("feature combinations", feature_combinations),
@@ -78,6 +78,7 @@ const STEPS: [Step; 12] = [
         run_plain(cargo(s.workspace).args(["package", "--package", "consentry", "--allow-dirty"]))?;
         run_plain(in_pkg(s.workspace, "npm").args(["pack", "--dry-run"]))
     }),
+    ("packaging, as installed", installed_package),
 ];
 
 /// Runs the steps whose names contain `only`, and stops at the first that fails. The last line counts the tests of all
@@ -230,6 +231,18 @@ fn browser_tests(session: &mut Session<'_>) -> Result<()> {
     {
         node.env(variable, built(name));
     }
+    session.run(&mut node)
+}
+
+/// The packed npm package in projects of their own. Their tools are kept below `target` for a week.
+fn installed_package(session: &mut Session<'_>) -> Result<()> {
+    let chromium = tools::CHROMIUM.path()?;
+    let workspace = session.workspace;
+    package::build(workspace, PageScript::Check)?;
+    let mut node = in_pkg(workspace, "node");
+    node.args(["--test", "--test-reporter=spec", "--test-concurrency=2"]);
+    node.args(scripts(&workspace.pkg().join("test/packaging"), ".test.mjs"));
+    node.env(tools::CHROMIUM.variable, chromium).env("PACKAGING_CACHE", workspace.target.join("packaging"));
     session.run(&mut node)
 }
 

@@ -12,7 +12,7 @@ const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-prac
 const layouts = {
   bar: "",
   box: '<link rel="stylesheet" href="/dist/box.css">',
-  center: '<link rel="stylesheet" href="/dist/center.css"><script src="/dist/center.js" defer></script>',
+  center: '<link rel="stylesheet" href="/dist/center.css"><script src="/dist/center.min.js" defer></script>',
 };
 const links = Array.from({ length: 40 }, (_, i) => `<li><a href="#end" id="link-${i}">Link ${i}</a></li>`).join("");
 const page = (layout, dir) => `<!doctype html>

@@ -10,7 +10,7 @@ const file = (name) => fileURLToPath(new URL(`../../${name}`, import.meta.url));
 const extras = {
   bar: "",
   box: '<link rel="stylesheet" href="/dist/box.css">',
-  center: '<link rel="stylesheet" href="/dist/center.css"><script src="/dist/center.js" defer></script>',
+  center: '<link rel="stylesheet" href="/dist/center.css"><script src="/dist/center.min.js" defer></script>',
 };
 const text = "<p>Everything for your table, from the mill around the corner to the coffee of the week.</p>".repeat(9);
 const page = (layout) => `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Corner shop</title>
