@@ -63,13 +63,8 @@ async function contextOf(own, { viewport, locale = "en-US", extraHTTPHeaders = {
   const page = new Page({
     goto: (url) => tab.goto(url),
     reload: () => tab.reload(),
-    url: () => tab.url(),
     run: (text) => tab.evaluate(text),
-    // Puppeteer's own click uses handles on elements, which Firefox has only where scripting is on.
-    async click(selector) {
-      const [x, y] = await tab.evaluate(`(${middle})(Document.prototype.querySelector.call(document, ${JSON.stringify(selector)}))`);
-      await tab.mouse.click(x, y);
-    },
+    click: (x, y) => tab.mouse.click(x, y),
     async press(keys) {
       const [key, ...held] = keys.split("+").reverse();
       for (const one of held) await tab.keyboard.down(one);
@@ -83,14 +78,4 @@ async function contextOf(own, { viewport, locale = "en-US", extraHTTPHeaders = {
 
 function withDomain({ url, ...cookie }) {
   return url ? { path: "/", domain: new URL(url).hostname, ...cookie } : cookie;
-}
-
-// Runs in the page: brings an element into sight, and says where it can be pressed.
-function middle(element) {
-  element.scrollIntoView({ block: "center", inline: "center", behavior: "instant" });
-  const { x, y, width, height } = element.getClientRects()[0];
-  const at = [x + width / 2, y + height / 2];
-  const top = document.elementFromPoint(...at);
-  if (!element.contains(top) && !top?.contains(element)) throw new Error(`${element.outerHTML} is covered by ${top?.outerHTML}`);
-  return at;
 }

@@ -103,9 +103,8 @@ async function contextOf({ session, proxy }, close, { viewport, locale, extraHTT
   const page = new Page({
     goto: (url) => session.get(url),
     reload: () => session.navigate().refresh(),
-    url: () => run("location.href"),
     run,
-    click: async (selector) => (await session.findElement({ css: selector })).click(),
+    click: (x, y) => session.actions({ async: true }).move({ x: Math.floor(x), y: Math.floor(y), duration: 0 }).click().perform(),
     async press(pressed) {
       const [key, ...held] = pressed.split("+").reverse();
       const actions = session.actions({ async: true });
