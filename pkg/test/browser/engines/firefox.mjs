@@ -68,7 +68,7 @@ async function contextOf(own, { viewport, locale = "en-US", extraHTTPHeaders = {
     async press(keys) {
       const [key, ...held] = keys.split("+").reverse();
       for (const one of held) await tab.keyboard.down(one);
-      await tab.keyboard.press(key);
+      await tab.keyboard.press(key === "Space" ? " " : key);
       for (const one of held) await tab.keyboard.up(one);
     },
     close: () => tab.close(),
