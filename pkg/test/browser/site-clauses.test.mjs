@@ -160,7 +160,9 @@ test("in no width, light or dark, does anything overflow, lack contrast, break t
         for (const path of pages) {
           const what = `${path} at ${width}, ${colorScheme}, ${answered ? "answered" : "asked"}`;
           await page.goto(origin + path);
-          assert.equal(await page.evaluate("document.documentElement.scrollWidth"), width, what);
+          assert.equal(await page.evaluate("innerWidth"), width, what);
+          // A scroll bar takes its part of the width in some engines.
+          assert.equal(await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"), 0, what);
           const landmarks = await page.evaluate("['main', 'h1'].map((name) => document.querySelectorAll(name).length)");
           if (!path.startsWith("/privacy-choices")) assert.deepEqual(landmarks, [1, 1], what);
           if (!answered && (await page.locator(`${prompt} summary`).count())) await page.click(`${prompt} summary`);
