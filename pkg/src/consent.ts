@@ -117,10 +117,20 @@ export function open<P extends Policy>(policy: P, options: Options = {}): Consen
   /** What is not stored: refusals that are on their way to the server, or that the browser does not take. */
   let pending: string | undefined;
 
-  /** Takes up what changed while nobody looked. */
-  const look = () => {
+  /** What of a visitor may change while nobody looks; a grant grows old by days. */
+  // A page that answered looks anew whatever is stored: another may have merged the answer away again.
+  const state = () => `${stored()} ${signal()} ${Math.floor(Date.now() / 864e5)}`;
+  let seen: string | undefined;
+
+  const decideAnew = () => {
+    // Read first: another page may write between this and the decision.
+    seen = state();
     settle(decideOn(pending));
     remember();
+  };
+  /** Takes up what changed. Else nothing is decided anew: a conflict with a signal is told until the page is left. */
+  const look = () => {
+    if (seen !== state()) decideAnew();
   };
 
   /** Takes up what another page stored. Both may have answered at once: then the cookie has only what was written last. */
@@ -130,7 +140,7 @@ export function open<P extends Policy>(policy: P, options: Options = {}): Consen
       put(merged);
       tell(merged);
     }
-    look();
+    decideAnew();
   };
   const tell: (text?: string) => void = globalThis.window
     ? join(hear, look, "pageshow", "focus", "visibilitychange")
@@ -138,7 +148,10 @@ export function open<P extends Policy>(policy: P, options: Options = {}): Consen
 
   /** A signal that denied something is remembered, so that its absence tomorrow grants nothing. */
   const remember = () => {
-    if (decision.persist && endpoint === undefined && !(globalThis.window && isPrerendered())) put(ask("persist"));
+    if (!decision.persist || endpoint !== undefined) return;
+    const waits = globalThis.window && isPrerendered();
+    if (!waits) put(ask("persist"));
+    seen = waits ? undefined : state();
   };
 
   const stored = () => ("; " + jar.read()).split(`; ${cookie}=`)[1]?.split(";")[0];
@@ -154,6 +167,7 @@ export function open<P extends Policy>(policy: P, options: Options = {}): Consen
     const kept = !text || stored() !== before;
     // What is refused holds in this page all the same.
     pending = kept ? undefined : consentText(given, "in page", pending) || pending;
+    seen = undefined;
     sweep();
     settle(decideOn(pending));
     tell(text);
@@ -164,6 +178,7 @@ export function open<P extends Policy>(policy: P, options: Options = {}): Consen
   const answerServer = async (endpoint: string, given: Given) => {
     // What is refused acts at once, what is granted when the server has replied.
     const refused = consentText(given, "in page", pending);
+    seen = undefined;
     if (refused) settle(decideOn((pending = refused)));
     // One after the other, so that the server hears the answers in the order they were given.
     const sent = lastSent.then(() => post(endpoint, { policy: policy.id, version, ...given }));
@@ -173,7 +188,7 @@ export function open<P extends Policy>(policy: P, options: Options = {}): Consen
       const next = await sent;
       // With a later answer on its way, this one must not bring back what that refuses.
       if (lastSent !== settled) return;
-      pending = undefined;
+      pending = seen = undefined;
       settle(next);
       tell();
     } catch (cause) {
@@ -182,6 +197,7 @@ export function open<P extends Policy>(policy: P, options: Options = {}): Consen
       put(text);
       sweep();
       if (lastSent === settled) pending = undefined;
+      seen = undefined;
       settle(decideOn(pending ?? text));
       tell();
       throw cause;

@@ -1,5 +1,6 @@
 //! Every command a person needs in this repository: `cargo xtask <command>`.
 
+mod browsers;
 mod demo;
 mod differential;
 mod functions;

@@ -74,6 +74,35 @@ pub(crate) const CHROMIUM: Tool = Tool {
     ],
 };
 
+pub(crate) const FIREFOX: Tool = Tool {
+    variable: "FIREFOX",
+    name: "Firefox",
+    package: "firefox-esr",
+    usual: &["/usr/bin/firefox-esr", "/usr/bin/firefox", "/Applications/Firefox.app/Contents/MacOS/firefox"],
+};
+
+pub(crate) const WEBKIT_DRIVER: Tool = Tool {
+    variable: "WEBKIT_DRIVER",
+    name: "WebKitWebDriver",
+    package: "webkit2gtk-driver",
+    usual: &["/usr/bin/WebKitWebDriver"],
+};
+
+/// The browser that WebKitGTK comes with, which Debian's package of the driver brings along.
+pub(crate) const MINI_BROWSER: Tool = Tool {
+    variable: "MINIBROWSER",
+    name: "WebKitGTK's MiniBrowser",
+    package: "webkit2gtk-driver",
+    usual: &[
+        "/usr/lib/x86_64-linux-gnu/webkit2gtk-4.1/MiniBrowser",
+        "/usr/lib/aarch64-linux-gnu/webkit2gtk-4.1/MiniBrowser",
+        "/usr/libexec/webkit2gtk-4.1/MiniBrowser",
+    ],
+};
+
+/// A screen that nobody sees: MiniBrowser opens a window.
+pub(crate) const XVFB: Tool = Tool { variable: "XVFB", name: "Xvfb", package: "xvfb", usual: &["/usr/bin/Xvfb"] };
+
 pub(crate) const NGINX: Tool = Tool {
     variable: "NGINX",
     name: "nginx",

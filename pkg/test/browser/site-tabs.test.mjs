@@ -1,7 +1,7 @@
 // The tabs of a site whose server decides.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { launch, open, openIn } from "./launch.mjs";
+import { engine, launch, open } from "./launch.mjs";
 import { prompt, startSite } from "./site-server.mjs";
 
 const browser = await launch();
@@ -9,7 +9,7 @@ const browser = await launch();
 test("what is answered in one tab is known in the other within a second", async (t) => {
   const origin = await startSite(t);
   const first = await open(browser);
-  const second = await openIn(first.context);
+  const second = await engine.openIn(first.context);
   for (const { page } of [first, second]) {
     await page.goto(origin);
     await page.waitForSelector(prompt);

@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import { chromium } from "playwright-core";
 import { policy } from "../policy.mjs";
-import { launch, open, openIn, serve } from "./launch.mjs";
+import { engine, launch, open, serve } from "./launch.mjs";
 
 const html = (more = "") => `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>Corner shop</title>
@@ -34,7 +34,7 @@ const says = (page, wanted, id = "statistics", timeout = 1000) =>
 
 async function tabs(count) {
   const first = await open(browser);
-  const all = [first, ...(await Promise.all(Array.from({ length: count - 1 }, () => openIn(first.context))))];
+  const all = [first, ...(await Promise.all(Array.from({ length: count - 1 }, () => engine.openIn(first.context))))];
   await Promise.all(all.map(({ page }) => page.goto(origin)));
   return { pages: all.map(({ page }) => page), errors: () => all.flatMap(({ errors }) => errors) };
 }
@@ -122,7 +122,7 @@ test("of two answers at once about one id the later holds in both tabs, at equal
 test("without a channel a tab knows as soon as somebody looks at it", async () => {
   const first = await open(browser);
   await first.context.addInitScript(() => delete globalThis.BroadcastChannel);
-  const second = await openIn(first.context);
+  const second = await engine.openIn(first.context);
   await Promise.all([first, second].map(({ page }) => page.goto(origin)));
   await first.page.evaluate("consent.accept()");
   await second.page.waitForTimeout(100);
@@ -139,7 +139,8 @@ test("a page from the back/forward cache knows what was answered meanwhile", asy
     ignoreDefaultArgs: ["--disable-back-forward-cache"],
   });
   after(() => own.close());
-  const { page, context, errors } = await open(own);
+  const context = await own.newContext();
+  const { page, errors } = await engine.openIn(context);
   await page.goto(origin);
   await page.evaluate(`consent.accept(); window.kept = true; addEventListener("pageshow", ({ persisted }) => (window.persisted = persisted))`);
   await page.goto(`${origin}/other`);
@@ -151,7 +152,7 @@ test("a page from the back/forward cache knows what was answered meanwhile", asy
   assert.equal(await status(page), "denied");
   assert.deepEqual((await page.evaluate("heard")).at(-1), ["granted", "denied"]);
   // And it hears and is heard again.
-  const other = await openIn(context);
+  const other = await engine.openIn(context);
   await other.page.goto(origin);
   await other.page.evaluate("consent.save({ statistics: true })");
   await says(page, "granted");
