@@ -83,7 +83,9 @@ const lanes = [
               acceptNecessaryBtn: "Reject all",
               savePreferencesBtn: "Save",
               closeIconLabel: "Close",
-              sections: categories.map(({ id, name, purpose }) => ({ title: name, description: purpose, linkedCategory: id })),
+              sections: categories.map(({ id, name, purpose }) => {
+                return { title: name, description: purpose, linkedCategory: id };
+              }),
             },
           },
         },
@@ -101,7 +103,8 @@ const lanes = [
     peer: true,
     files: { "klaro.js": installed("klaro/dist/klaro.js") },
     head: '<script src="start.js" defer></script><script src="klaro.js" defer></script>',
-    body: `<script type="text/plain" data-type="application/javascript" data-name="statistics" data-src="${GATED}"></script>`,
+    body: `<script type="text/plain" data-type="application/javascript" data-name="statistics"
+data-src="${GATED}"></script>`,
     start: `var klaroConfig = ${JSON.stringify({
       version: 1,
       lang: "en",
@@ -129,9 +132,12 @@ const lanes = [
     peer: true,
     // It fetches the last three itself, from beside itself.
     files: Object.fromEntries(
-      ["tarteaucitron.min.js", "tarteaucitron.services.min.js", "lang/tarteaucitron.en.min.js", "css/tarteaucitron.min.css"].map(
-        (name) => [name, installed(`tarteaucitronjs/${name}`)],
-      ),
+      [
+        "tarteaucitron.min.js",
+        "tarteaucitron.services.min.js",
+        "lang/tarteaucitron.en.min.js",
+        "css/tarteaucitron.min.css",
+      ].map((name) => [name, installed(`tarteaucitronjs/${name}`)]),
     ),
     head: '<script src="tarteaucitron.min.js" defer></script><script src="start.js" defer></script>',
     body: "",
@@ -156,7 +162,7 @@ for (const [key, type, js] of [
     label: "c15t",
     package: "c15t",
     peer: true,
-    // It has no interface for pages without a framework: the banner is as small as its documentation's, which ours is not.
+    // It has no banner for pages without a framework: this one is as small as its documentation's.
     files: { "c15t.js": bundle('export { getOrCreateConsentRuntime } from "c15t";', "c15t") },
     head: '<script src="c15t.js" defer></script><script src="start.js" defer></script>',
     body: "",

@@ -30,7 +30,7 @@ async function open(context, rate) {
     return result.value;
   };
   const until = async (expression) => {
-    for (let times = 0; times < 250; times++) {
+    for (let times = 0; times < 750; times++) {
       if (await run(expression)) return;
       await sleep(20);
     }
@@ -68,7 +68,8 @@ async function watch(context, server, lane, rate) {
   figures.inOwnTask = after.inOwnTask;
   figures.wasm = after.wasm;
   // Where the server writes the cookie, there is none when the page's request has not been answered.
-  const answered = "performance.getEntriesByType('resource').findLast(({ initiatorType }) => initiatorType === 'fetch')?.responseEnd";
+  const answered =
+    "performance.getEntriesByType('resource').findLast(({ initiatorType }) => initiatorType === 'fetch')?.responseEnd";
   figures.cookie = (after.written ?? (lane.site ? await run(answered) : undefined)) - after.pressed;
   await page.close();
   return figures;

@@ -1,9 +1,8 @@
 // The page of every lane: a text of twelve sections, the same but for what a lane adds to it.
 const paragraph = "Everything for your table, from the mill around the corner to the coffee of the week. ";
-const sections = Array.from(
-  { length: 12 },
-  (_, at) => `<section><h2>Section ${at + 1}</h2><p>${paragraph.repeat(4 + (at % 3))}</p><ul><li>One</li><li>Two</li></ul></section>`,
-).join("\n");
+const section = (_, at) => `<section><h2>Section ${at + 1}</h2><p>${paragraph.repeat(4 + (at % 3))}</p>
+<ul><li>One</li><li>Two</li></ul></section>`;
+const sections = Array.from({ length: 12 }, section).join("\n");
 
 /** `marker.js` says when the first deferred script runs, `known.js` is the last one. */
 export const page = ({ name, head, body }) => `<!doctype html>

@@ -42,7 +42,8 @@ export function report(lanes, list, { rounds, browser, date }) {
     line(["---", ...shown.map(() => "---:")]),
     ...rows.map(([title, cell]) => line([title, ...shown.map(cell)])),
   ];
-  return `${date}, Chromium ${browser}, ${cpus().length} × ${cpus()[0].model.trim()}, ${rounds} interleaved rounds; median (least–most).
+  const machine = `${cpus().length} × ${cpus()[0].model.trim()}`;
+  return `${date}, Chromium ${browser}, ${machine}, rounds: ${rounds}; median (least–most).
 
 ${table.join("\n")}
 
