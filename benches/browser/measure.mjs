@@ -40,7 +40,7 @@ async function open(context, rate) {
 }
 
 const settle = (rate) => sleep(rate > 1 ? SETTLE * 1.5 : SETTLE);
-const address = (server, lane, hash = "") => `${server.origin}/${lane.name}/${hash}`;
+const address = (server, lane, more = "") => `${server.origin}/${lane.name}/${more}`;
 
 async function watch(context, server, lane, rate) {
   const { page, cdp, run, until } = await open(context, rate);
@@ -75,8 +75,11 @@ async function watch(context, server, lane, rate) {
   return figures;
 }
 
+/** The second page of a visitor who is known: files and what the browser made of them are in its caches by then. */
 async function comeBack(context, server, lane, rate) {
   const { page, cdp, run, until } = await open(context, rate);
+  await page.goto(address(server, lane, "?first"));
+  await settle(rate);
   await page.goto(address(server, lane, "#return"));
   await until("window.knownAt");
   await settle(rate);
@@ -107,7 +110,7 @@ async function cost(browser, server, lane, rate) {
   return { task, script, heap: (usedSize + backingStorageSize) / 1024, sent };
 }
 
-/** Time of the main thread in ms: all of it, and what of it scripts took. */
+/** Time of the main thread in ms: all of it, and what of it scripts took. Chromium counts anew with each navigation. */
 async function times(cdp) {
   const { metrics } = await cdp.send("Performance.getMetrics");
   const value = (wanted) => metrics.find(({ name }) => name === wanted).value * 1000;
