@@ -271,7 +271,8 @@ impl ConsentHtml {
         let site = &self.inner().site;
         let (mount, nonce) = (banner::escape(site.mount_path()), self.nonce());
         let (style, script) = assets::of_layout(site.markup.layout);
-        let mut html = String::new();
+        // Enough for the usual ones; grown where there are more.
+        let mut html = String::with_capacity(256);
         for asset in [assets::style()].into_iter().chain(style) {
             for piece in ["<link rel=\"stylesheet\" href=\"", &mount, "/assets/", &asset.name, "\"", &nonce, ">"] {
                 html.push_str(piece);
