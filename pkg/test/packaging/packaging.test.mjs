@@ -1,16 +1,17 @@
 // The package as its users have it: packed, installed into projects of their own, and built for production.
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { test } from "node:test";
+import { after, test } from "node:test";
 import { createConsent } from "consentry";
-import { launch } from "../browser/launch.mjs";
+import { start } from "../browser/engines/chromium.mjs";
 import { memoryJar } from "../jar.mjs";
 import { pack, project, run, tools } from "./install.mjs";
 import { serveFolder, startServer } from "./serve.mjs";
 import { checkAnswers, checkRefusedEngine } from "./visit.mjs";
 
 const { archive } = await pack();
-const browser = await launch();
+const browser = await start();
+after(() => browser.close());
 
 const strict = (scripts) => ({
   "content-security-policy": `default-src 'none'; script-src ${scripts}; style-src 'self'; connect-src 'self'`,

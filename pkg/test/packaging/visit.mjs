@@ -11,9 +11,8 @@ async function eventually(holds, what) {
 }
 
 async function open(browser, origin) {
-  const context = await browser.newContext();
+  const { context, page } = await browser.open();
   context.setDefaultTimeout(15_000);
-  const page = await context.newPage();
   const errors = [];
   page.on("console", (message) => message.type() === "error" && errors.push(message.text()));
   page.on("pageerror", (error) => errors.push(String(error)));
