@@ -1,7 +1,7 @@
 //! Language tags (RFC 5646): which of several languages fits a wanted one, and which way it is written.
 
 /// What a tag is also called, a tag a line: CLDR's names for deprecated tags, Norwegian under its three codes, and the
-/// script of Chinese where only its region is said. `pkg/bundle.mjs` reads the same file.
+/// script of Chinese where only its region is said. `pkg/words.mjs` reads the same file.
 const ALIASES: &str = include_str!("aliases.txt");
 
 /// Languages written from right to left, by the script that CLDR has as the likely one.
