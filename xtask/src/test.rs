@@ -18,8 +18,7 @@ use crate::{
 };
 
 /// One set for lints, tests, docs and benchmarks, so that dependencies are built once.
-pub(crate) const FEATURES: &str =
-    "consentry/actix,consentry/axum,consentry/html,consentry/json,consentry/seal,consentry/serde,consentry/toml";
+pub(crate) const FEATURES: &str = "consentry/actix,consentry/axum,consentry/cli,consentry/html,consentry/json,consentry/seal,consentry/serde,consentry/toml";
 
 /// Each feature by itself, and pairs that meet in the code.
 const COMBINATIONS: &[&str] = &[
@@ -34,6 +33,7 @@ const COMBINATIONS: &[&str] = &[
     "tower",
     "axum",
     "actix",
+    "cli",
     "serde,seal",
     "toml,json",
     "json,seal",
