@@ -63,6 +63,8 @@ pub struct Policy(pub(crate) Arc<Declared>);
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Declared {
     pub(crate) default_locale: String,
+    /// The languages that categories have names in, each once.
+    pub(crate) locales: Vec<String>,
     pub(crate) contact: Contact,
     /// The necessary category first.
     pub(crate) categories: Vec<Category>,
@@ -116,9 +118,13 @@ impl Policy {
     /// The first of the wanted `languages` that the policy has the names of its categories in, or the default. The site's
     /// texts decide which languages a page has; tags are looked up as those of [`Localized::get`] are.
     pub fn locale<'w>(&self, languages: impl IntoIterator<Item = &'w str>) -> &str {
-        let names = || self.0.categories.iter().flat_map(|category| category.name.locales());
-        let known = |tag: &str| names().find(|known| known.eq_ignore_ascii_case(tag));
-        languages.into_iter().find_map(|wanted| language::lookup(wanted, known)).unwrap_or(&self.0.default_locale)
+        let Declared { locales, default_locale, .. } = &*self.0;
+        // Nothing to choose from.
+        if locales.iter().all(|locale| locale == default_locale) {
+            return default_locale;
+        }
+        let known = |tag: &str| locales.iter().find(|known| known.eq_ignore_ascii_case(tag));
+        languages.into_iter().find_map(|wanted| language::lookup(wanted, known)).unwrap_or(default_locale)
     }
 
     /// Whom visitors can ask.

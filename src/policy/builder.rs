@@ -134,8 +134,15 @@ impl PolicyBuilder {
     pub(crate) fn assemble(mut self) -> Policy {
         self.put_necessary_first();
         let terms = self.terms();
+        let mut locales: Vec<String> = Vec::new();
+        for locale in self.categories.iter().flat_map(|category| category.name.locales()) {
+            if !locales.iter().any(|known| known.eq_ignore_ascii_case(locale)) {
+                locales.push(locale.to_string());
+            }
+        }
         Policy(Arc::new(Declared {
             default_locale: self.default_locale,
+            locales,
             contact: self.contact,
             categories: self.categories,
             services: self.services,

@@ -28,8 +28,8 @@ pub(crate) fn lookup<T>(tag: &str, mut find: impl FnMut(&str) -> Option<T>) -> O
 
 fn aliases(tag: &str) -> impl Iterator<Item = &'static str> {
     let others = |line: &'static str| {
-        let (known, others) = line.split_once(' ')?;
-        known.eq_ignore_ascii_case(tag).then_some(others)
+        let known = line.get(..tag.len()).is_some_and(|known| known.eq_ignore_ascii_case(tag));
+        line.get(tag.len()..)?.strip_prefix(' ').filter(|_| known)
     };
     ALIASES.lines().find_map(others).unwrap_or_default().split_ascii_whitespace()
 }

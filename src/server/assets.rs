@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use sha2::{Digest, Sha256};
 
-use crate::banner::{CSS, Layout};
+use crate::banner::{self, CSS, Layout};
 
 /// A file served under the mount path.
 #[derive(Debug)]
@@ -44,6 +44,25 @@ pub(super) fn of_layout(layout: Layout) -> (Option<&'static Asset>, Option<&'sta
         Layout::Box => (Some(&BOX), None),
         Layout::Center => (Some(&CENTER), Some(&CENTER_SCRIPT)),
     }
+}
+
+/// What loads style sheets and scripts, in a page's head. `nonce` is an attribute, or nothing.
+pub(super) fn tags(mount: &str, layout: Layout, nonce: &str) -> String {
+    let mount = banner::escape(mount);
+    let (style, script) = of_layout(layout);
+    // Enough for the usual ones; grown where there are more.
+    let mut html = String::with_capacity(256);
+    for asset in [self::style()].into_iter().chain(style) {
+        for piece in ["<link rel=\"stylesheet\" href=\"", &mount, "/assets/", &asset.name, "\"", nonce, ">"] {
+            html.push_str(piece);
+        }
+    }
+    for asset in [self::script()].into_iter().chain(script) {
+        for piece in ["<script defer src=\"", &mount, "/assets/", &asset.name, "\"", nonce, "></script>"] {
+            html.push_str(piece);
+        }
+    }
+    html
 }
 
 /// The file called `name`.

@@ -5,10 +5,11 @@ use alloc::{
     string::{String, ToString},
     vec::Vec,
 };
-use std::sync::{PoisonError, RwLock};
+use std::sync::{OnceLock, PoisonError, RwLock};
 
+use super::assets;
 use crate::{
-    banner::{self, Html, View},
+    banner::{self, Html, Layout, View},
     decision::Decision,
 };
 
@@ -20,7 +21,11 @@ const BACK: &str = "\u{1}back\u{1}";
 
 /// What a site's new visitors are shown.
 #[derive(Debug, Default)]
-pub(super) struct Banners(RwLock<Vec<Kept>>);
+pub(super) struct Banners {
+    kept: RwLock<Vec<Kept>>,
+    /// The tags of style sheets and scripts, and what they were written for.
+    assets: OnceLock<(String, Layout, String)>,
+}
 
 #[derive(Debug)]
 struct Kept {
@@ -45,7 +50,7 @@ impl Banners {
                 && kept.mount == view.mount
                 && kept.decision.looks_like(decision)
         };
-        let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        let known = self.kept.read().unwrap_or_else(PoisonError::into_inner);
         if let Some(kept) = known.iter().find(is_it) {
             return fill(&kept.pieces, view.back);
         }
@@ -53,7 +58,7 @@ impl Banners {
         let pieces: Vec<String> =
             html(decision, View { back: BACK, ..view }, waiting).split(BACK).map(ToString::to_string).collect();
         let written = fill(&pieces, view.back);
-        let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        let mut known = self.kept.write().unwrap_or_else(PoisonError::into_inner);
         if known.len() == MAX_KEPT {
             // Those of a policy that is no longer in force go too.
             known.clear();
@@ -67,6 +72,13 @@ impl Banners {
             pieces,
         });
         written
+    }
+
+    /// The tags of style sheets and scripts, without a nonce. A clone of a site with another path has them written anew.
+    pub(super) fn assets(&self, mount: &str, layout: Layout) -> String {
+        let write = || assets::tags(mount, layout, "");
+        let (kept_mount, kept_layout, tags) = self.assets.get_or_init(|| (mount.to_string(), layout, write()));
+        if kept_mount == mount && *kept_layout == layout { tags.clone() } else { write() }
     }
 }
 
@@ -110,6 +122,6 @@ mod tests {
                 }
             }
         }
-        assert!(banners.0.read().unwrap().len() < 3 * 2 * 3 * 3, "some are alike");
+        assert!(banners.kept.read().unwrap().len() < 3 * 2 * 3 * 3, "some are alike");
     }
 }

@@ -2,7 +2,7 @@
 //! response that was changed.
 
 use encoding_rs::Encoding;
-use http::{HeaderMap, HeaderName, Method, Response, StatusCode, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, header};
 
 /// What makes a request's answer depend on an earlier one.
 const CONDITIONS: [HeaderName; 5] =
@@ -34,45 +34,76 @@ pub(super) enum Asked {
     Other,
 }
 
-impl Asked {
-    pub(super) fn of(method: &Method, headers: &HeaderMap) -> Self {
-        let text = |name: HeaderName| headers.get(name).map(|value| value.to_str().unwrap_or_default());
-        let dest = text(FETCH_DEST);
-        if dest.is_some_and(|dest| !matches!(dest, "document" | "iframe" | "frame" | "embed" | "object" | "empty")) {
-            return Self::Other;
+/// The first value of each header, in one pass: there are few of them, and each look-up in a map hashes its name.
+fn first<'a, const COUNT: usize>(
+    headers: &'a HeaderMap,
+    names: &[HeaderName; COUNT],
+) -> [Option<&'a HeaderValue>; COUNT] {
+    let mut found = [None; COUNT];
+    for (name, value) in headers {
+        for (_, found) in names.iter().zip(&mut found).filter(|(wanted, _)| *wanted == name) {
+            found.get_or_insert(value);
         }
-        let accepts = text(header::ACCEPT).is_some_and(|accept| accept.contains("text/html"));
-        // htmx and Turbo ask for fragments.
-        let is_fragment = headers.contains_key(HTMX) || headers.contains_key(TURBO);
-        let is_read = method == Method::GET || method == Method::HEAD;
-        if is_read && accepts && !is_fragment && dest.is_none_or(|dest| dest == "document") {
-            Self::Page
-        } else {
-            Self::Perhaps
+    }
+    found
+}
+
+/// Removes headers that mostly are not there.
+fn remove(headers: &mut HeaderMap, names: &[HeaderName]) {
+    if headers.keys().any(|name| names.contains(name)) {
+        for name in names {
+            headers.remove(name);
         }
     }
 }
 
-/// Whether a request may be a visitor's going somewhere, and not a page's for what it needs. Who says neither what for nor
-/// what is accepted is believed to be.
-pub(super) fn may_be_navigation(headers: &HeaderMap) -> bool {
-    let text = |name: HeaderName| headers.get(name).map(|value| value.to_str().unwrap_or_default());
-    match text(FETCH_DEST) {
-        Some(dest) => matches!(dest, "document" | "iframe" | "frame" | "embed" | "object"),
-        None => text(header::ACCEPT).is_none_or(|accept| accept.contains("text/html")),
+/// A value as text; one that is none says nothing.
+fn text(value: Option<&HeaderValue>) -> Option<&str> {
+    value.map(|value| value.to_str().unwrap_or_default())
+}
+
+/// What a request is for.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Purpose {
+    pub(super) asked: Asked,
+    /// Whether it may be a visitor's going somewhere, and not a page's for what it needs. Who says neither what for nor what
+    /// is accepted is believed to be.
+    pub(super) is_navigation: bool,
+}
+
+impl Purpose {
+    pub(super) fn of(method: &Method, headers: &HeaderMap) -> Self {
+        let dest = text(headers.get(FETCH_DEST));
+        let accepts = || text(headers.get(header::ACCEPT)).map(|accept| accept.contains("text/html"));
+        let (asked, is_navigation) = match dest {
+            Some("document") => (Self::page_or_part(method, headers, accepts().unwrap_or(false)), true),
+            Some("iframe" | "frame" | "embed" | "object") => (Asked::Perhaps, true),
+            Some("empty") => (Asked::Perhaps, false),
+            Some(_) => (Asked::Other, false),
+            None => {
+                let accepts = accepts();
+                (Self::page_or_part(method, headers, accepts.unwrap_or(false)), accepts.unwrap_or(true))
+            }
+        };
+        Self { asked, is_navigation }
+    }
+
+    fn page_or_part(method: &Method, headers: &HeaderMap, accepts_html: bool) -> Asked {
+        let is_read = method == Method::GET || method == Method::HEAD;
+        // htmx and Turbo ask for fragments.
+        let is_fragment = || headers.contains_key(HTMX) || headers.contains_key(TURBO);
+        if is_read && accepts_html && !is_fragment() { Asked::Page } else { Asked::Perhaps }
     }
 }
 
 /// Takes off a request what would keep the bytes of its answer from being looked into: compression belongs outside.
 pub(super) fn ask_for_plain(headers: &mut HeaderMap) {
-    headers.remove(header::ACCEPT_ENCODING);
+    remove(headers, &[header::ACCEPT_ENCODING]);
 }
 
 /// Takes off a request what would make its answer less than the whole page.
 pub(super) fn ask_for_whole(headers: &mut HeaderMap) {
-    for name in CONDITIONS {
-        headers.remove(name);
-    }
+    remove(headers, &CONDITIONS);
 }
 
 const FETCH_DEST: HeaderName = HeaderName::from_static("sec-fetch-dest");
@@ -93,21 +124,26 @@ pub(super) enum Kind {
 impl Kind {
     pub(super) fn of<B>(response: &Response<B>) -> Self {
         let (status, headers) = (response.status(), response.headers());
-        let text = |name: HeaderName| headers.get(name).map(|value| value.to_str().unwrap_or_default());
-        let content_type = text(header::CONTENT_TYPE).unwrap_or_default();
+        let [content_type, disposition, encoding] =
+            first(headers, &[header::CONTENT_TYPE, header::CONTENT_DISPOSITION, header::CONTENT_ENCODING]);
+        let content_type = text(content_type).unwrap_or_default();
         let (kind, parameters) = content_type.split_once(';').unwrap_or((content_type, ""));
         let has_body = !status.is_informational()
             && !status.is_redirection()
             && !matches!(status, StatusCode::NO_CONTENT | StatusCode::RESET_CONTENT);
-        let disposition = text(header::CONTENT_DISPOSITION).unwrap_or_default().trim_start();
+        let disposition = text(disposition).unwrap_or_default().trim_start();
         if !kind.trim().eq_ignore_ascii_case("text/html") || !has_body || begins(disposition, "attachment") {
             return Self::Other;
         }
         if status == StatusCode::PARTIAL_CONTENT {
             return Self::Opaque("it is a part of a page");
         }
-        if text(header::CONTENT_ENCODING).is_some_and(|encoding| !encoding.trim().eq_ignore_ascii_case("identity")) {
+        if text(encoding).is_some_and(|encoding| !encoding.trim().eq_ignore_ascii_case("identity")) {
             return Self::Opaque("it is encoded; put compression outside of the layer");
+        }
+        if parameters.trim_start() == "charset=utf-8" {
+            // What most pages say.
+            return Self::Html(Some(encoding_rs::UTF_8));
         }
         let charset = parameters.split(';').map(str::trim).find(|parameter| begins(parameter, "charset="));
         let charset = charset.and_then(|charset| Some(charset.split_once('=')?.1.trim_matches(['"', '\'', ' '])));
@@ -133,7 +169,5 @@ pub(super) fn is_utf16(start: &[u8]) -> bool {
 
 /// Makes a response's headers fit a body that was changed.
 pub(super) fn forget_bytes(headers: &mut HeaderMap) {
-    for name in NO_LONGER_TRUE {
-        headers.remove(name);
-    }
+    remove(headers, &NO_LONGER_TRUE);
 }

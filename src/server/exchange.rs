@@ -8,7 +8,7 @@ use http::{Request, Response, header};
 use super::{
     bootstrap,
     caching::keep_private,
-    document::{self, Asked, Kind},
+    document::{self, Asked, Kind, Purpose},
     filter::BodyFilter,
     insert::{Insertion, in_ascii},
     markup::Markup,
@@ -48,11 +48,10 @@ impl Site {
         if let Some(nonce) = request.extensions().get::<Nonce>() {
             visitor.set_nonce(nonce);
         }
-        let asks_matter = self.markup.changes_html() || self.markup.shared;
-        let asked = if asks_matter { Asked::of(request.method(), request.headers()) } else { Asked::Other };
+        let Purpose { asked, is_navigation } = Purpose::of(request.method(), request.headers());
         let exchange = Exchange {
             asked,
-            is_navigation: document::may_be_navigation(request.headers()),
+            is_navigation,
             knows_key: self.markup.shared && share::knows_key(&visitor, request.headers()),
             visitor: visitor.clone(),
         };

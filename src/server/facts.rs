@@ -2,17 +2,21 @@
 //! on nothing of it.
 
 use alloc::vec::Vec;
+use std::sync::LazyLock;
 
 use http::{HeaderMap, HeaderValue, Uri, header, uri::PathAndQuery};
 use memchr::memmem;
 
 use super::{origin::host, site::Site};
 use crate::{
-    cookies::MAX_HEADER_BYTES,
+    cookies::{DEVELOPMENT_NAME, MAX_HEADER_BYTES},
     policy::Policy,
     signals::{Signals, accepted_languages},
     visit::Visit,
 };
+
+/// What the name of every consent cookie has in it. A finder takes longer to make than to use.
+static CONSENT: LazyLock<memmem::Finder<'_>> = LazyLock::new(|| memmem::Finder::new(DEVELOPMENT_NAME));
 
 #[derive(Debug)]
 pub(super) struct Facts {
@@ -41,7 +45,7 @@ impl Site {
     /// Decides.
     pub(super) fn visit<'a>(&self, facts: &'a Facts) -> Visit<'a> {
         let (Facts { policy, signals, .. }, name) = (facts, self.cookie_name());
-        let names_ours = |line: &str| memmem::find(line.as_bytes(), name.as_bytes()).is_some();
+        let names_ours = |line: &str| CONSENT.find(line.as_bytes()).is_some();
         // Most requests of new visitors bring cookies, but none of ours. They are read only to be counted, if they are many.
         let is_read = facts.cookie_bytes() > MAX_HEADER_BYTES || facts.cookie_lines().any(names_ours);
         let lines = facts.cookie_lines().filter(|_| is_read);

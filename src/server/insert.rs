@@ -8,7 +8,7 @@ use alloc::string::String;
 use core::fmt::Write as _;
 
 use bytes::{Bytes, BytesMut};
-use memchr::{memchr, memchr3};
+use memchr::memchr;
 
 /// How much of a page is looked at, in bytes.
 const MAX_LOOKED_AT: usize = 64 * 1024;
@@ -132,7 +132,7 @@ enum Place {
 struct Finder {
     state: State,
     looked_at: usize,
-    /// The last bytes of what is being read: a tag's name, an attribute, or the end of a comment. In lower case.
+    /// The last bytes of what is being read: a tag's name, or the end of a comment. In lower case.
     recent: [u8; 9],
     length: usize,
 }
@@ -143,8 +143,8 @@ enum State {
     Text,
     /// After `<`, in a tag's name.
     Name,
-    /// After the name: in a tag, outside of quotes or in some.
-    Tag { element: Element, quote: u8 },
+    /// After the name: in a tag, outside of quotes or in some, after a byte that is no white space.
+    Tag { element: Element, quote: u8, before: u8 },
     /// In a comment.
     Comment,
     /// In something else that ends with `>`: a doctype, an end tag.
@@ -208,8 +208,7 @@ impl Finder {
         let piece = piece.get(..MAX_LOOKED_AT - self.looked_at).unwrap_or(piece);
         let next = match self.state {
             State::Text => memchr(b'<', piece),
-            State::Tag { quote: 0, .. } => memchr3(b'>', b'"', b'\'', piece),
-            State::Tag { quote, .. } => memchr(quote, piece),
+            State::Tag { element, quote, before } => return self.skip_in_tag(element, quote, before, piece),
             State::Comment | State::Other => memchr(b'>', piece),
             State::Raw(_) if !self.recent_bytes().ends_with(b"<") => memchr(b'<', piece),
             State::Name if self.recent_bytes().iter().chain(piece).next().is_some_and(u8::is_ascii_alphabetic) => {
@@ -219,8 +218,6 @@ impl Finder {
         };
         let skipped = piece.get(..next.unwrap_or(piece.len())).unwrap_or_default();
         let kept = match self.state {
-            // Whether a value begins.
-            State::Tag { quote: 0, .. } => (skipped.trim_ascii_end(), 1),
             // Whether the comment ends.
             State::Comment => (skipped, 2),
             State::Name => (skipped, self.recent.len()),
@@ -233,23 +230,43 @@ impl Finder {
         skipped.len()
     }
 
+    /// Passes over a tag's attributes, up to its `>`. A loop of its own: their values are many and short.
+    fn skip_in_tag(&mut self, element: Element, mut quote: u8, mut before: u8, piece: &[u8]) -> usize {
+        let mut at = 0;
+        loop {
+            let rest = piece.get(at..).unwrap_or_default();
+            let next = match quote {
+                0 => rest.iter().position(|byte| matches!(byte, b'>' | b'"' | b'\'')),
+                _ => rest.iter().position(|byte| *byte == quote),
+            };
+            let passed = rest.get(..next.unwrap_or(rest.len())).unwrap_or_default();
+            at += passed.len();
+            if let Some(last) = passed.trim_ascii_end().last().filter(|_| quote == 0) {
+                before = *last;
+            }
+            match next.and_then(|next| rest.get(next)) {
+                None => break,
+                Some(b'>') if quote == 0 => break,
+                Some(byte) if quote == 0 && before == b'=' => quote = *byte,
+                // Elsewhere a quote is a character like any other.
+                Some(byte) if quote == 0 => before = *byte,
+                Some(_) => (quote, before) = (0, 0),
+            }
+            at += 1;
+        }
+        self.state = State::Tag { element, quote, before };
+        self.looked_at += at;
+        at
+    }
+
     /// Takes a byte; a place if it ends a start tag that is looked for.
     fn step(&mut self, byte: u8) -> Option<Place> {
         match self.state {
             State::Text if byte == b'<' => self.begin(State::Name),
             State::Text | State::Done => {}
             State::Name => return self.in_name(byte),
-            State::Tag { element, quote: 0 } => match byte {
-                b'>' => return self.end_of_tag(element),
-                // Elsewhere a quote is a character like any other.
-                b'"' | b'\'' if self.recent_bytes().ends_with(b"=") => self.state = State::Tag { element, quote: byte },
-                _ => {}
-            },
-            State::Tag { element, quote } => {
-                if byte == quote {
-                    self.begin(State::Tag { element, quote: 0 });
-                }
-            }
+            State::Tag { element, quote: 0, .. } if byte == b'>' => return self.end_of_tag(element),
+            State::Tag { .. } => {}
             State::Comment => {
                 self.remember(byte);
                 if self.recent_bytes().ends_with(b"-->") {
@@ -302,7 +319,7 @@ impl Finder {
             _ if self.recent_bytes().starts_with(b"!") => self.state = State::Other,
             b'>' | b'/' | b' ' | b'\t' | b'\n' | b'\r' | 0x0c if self.length > 0 => {
                 let element = Element::of(self.recent_bytes());
-                self.begin(State::Tag { element, quote: 0 });
+                self.begin(State::Tag { element, quote: 0, before: 0 });
                 return if byte == b'>' { self.end_of_tag(element) } else { None };
             }
             b'<' if self.length == 0 => {}

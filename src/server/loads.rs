@@ -74,6 +74,9 @@ pub(super) fn mark<H: HandlerTypes>(element: &Element<'_, '_, H>) -> Option<Stri
 
 /// The document that a frame shows instead of what is at its address; one that waits too.
 pub(super) fn document<H: HandlerTypes>(element: &Element<'_, '_, H>, waiting: bool) -> Option<String> {
+    if element.tag_name() != "iframe" {
+        return None;
+    }
     let inert = || element.get_attribute("data-srcdoc").filter(|_| waiting);
     element.get_attribute("srcdoc").or_else(inert).map(attribute_text)
 }

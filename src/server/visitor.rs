@@ -17,7 +17,7 @@ use http::{HeaderMap, HeaderValue, Uri};
 use super::hosts::Hosts;
 use super::{assets, bootstrap, facts::Facts, nonce::Nonce, site::Site};
 use crate::{
-    banner::{self, View},
+    banner::View,
     consent::{Consent, SealState},
     decision::{Decision, Stored},
     signals::Signals,
@@ -269,21 +269,11 @@ impl ConsentHtml {
 
     pub(super) fn assets(&self) -> String {
         let site = &self.inner().site;
-        let (mount, nonce) = (banner::escape(site.mount_path()), self.nonce());
-        let (style, script) = assets::of_layout(site.markup.layout);
-        // Enough for the usual ones; grown where there are more.
-        let mut html = String::with_capacity(256);
-        for asset in [assets::style()].into_iter().chain(style) {
-            for piece in ["<link rel=\"stylesheet\" href=\"", &mount, "/assets/", &asset.name, "\"", &nonce, ">"] {
-                html.push_str(piece);
-            }
+        let (mount, nonce) = (site.mount_path(), self.nonce());
+        if !nonce.is_empty() {
+            return assets::tags(mount, site.markup.layout, &nonce);
         }
-        for asset in [assets::script()].into_iter().chain(script) {
-            for piece in ["<script defer src=\"", &mount, "/assets/", &asset.name, "\"", &nonce, "></script>"] {
-                html.push_str(piece);
-            }
-        }
-        html
+        site.banners.assets(mount, site.markup.layout)
     }
 
     /// The attribute that names the nonce. A page for all has none: it would be the same for all.

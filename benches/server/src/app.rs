@@ -1,10 +1,12 @@
 //! The application that is measured, and the layers that are put around it.
 
+use std::sync::Arc;
+
 use anyhow::{Context as _, Result};
 use axum::{
     Json, Router,
     body::Bytes,
-    http::header,
+    http::{HeaderMap, StatusCode, Uri, header},
     response::{IntoResponse, Response},
     routing::get,
 };
@@ -16,15 +18,18 @@ use consentry::{
 };
 use serde_json::json;
 
+use crate::page::{Renderer, page};
+
 /// The example site's policy.
 const POLICY: &str = include_str!("../../../examples/sothinkmedia/policy-2.toml");
-const PAGE_BYTES: usize = 30_000;
 
 /// What is around the application.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Variant {
     /// Nothing.
     Bare,
+    /// Nothing, but pages are longer by what the layer puts in for a new visitor.
+    Longer,
     /// The layer, sealing.
     Layer,
     /// The layer, and the banner put into pages.
@@ -36,11 +41,12 @@ pub(crate) enum Variant {
 }
 
 impl Variant {
-    pub(crate) const ALL: [Self; 5] = [Self::Bare, Self::Layer, Self::Banner, Self::Rewrite, Self::Hosts];
+    pub(crate) const ALL: [Self; 6] = [Self::Bare, Self::Longer, Self::Layer, Self::Banner, Self::Rewrite, Self::Hosts];
 
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Bare => "bare",
+            Self::Longer => "longer",
             Self::Layer => "layer",
             Self::Banner => "banner",
             Self::Rewrite => "rewrite",
@@ -48,15 +54,22 @@ impl Variant {
         }
     }
 
+    pub(crate) fn has_layer(self) -> bool {
+        !matches!(self, Self::Bare | Self::Longer)
+    }
+
     pub(crate) fn router(self) -> Result<Router> {
-        let page = Bytes::from(page());
+        let mut page = page()?;
+        if self == Self::Longer {
+            let at = page.find("<main>").context("the page has no main part")?;
+            page.insert_str(at, &put_in()?);
+        }
+        let (page, renderer) = (Bytes::from(page), Arc::new(Renderer::new()?));
         let router = Router::new()
             .route("/json", get(async || Json(json!({ "id": 7, "name": "Lamp", "price": 1299, "in_stock": true }))))
-            .route("/page", get(move || core::future::ready(html(&page))));
-        let router = match self {
-            Self::Bare => router,
-            _ => router.layer(ConsentLayer::from(self.site()?)),
-        };
+            .route("/page", get(move || core::future::ready(html(page.clone()))))
+            .route("/rendered", get(move || core::future::ready(rendered(&renderer))));
+        let router = if self.has_layer() { router.layer(ConsentLayer::from(self.site()?)) } else { router };
         // Until a router has its state, axum puts layers on handlers anew for each call.
         Ok(router.with_state(()))
     }
@@ -65,7 +78,7 @@ impl Variant {
     pub(crate) fn site(self) -> Result<Site> {
         let site = Site::new(policy()?).keys(ring()?);
         Ok(match self {
-            Self::Bare | Self::Layer => site,
+            Self::Bare | Self::Longer | Self::Layer => site,
             Self::Banner => site.insert_banner(),
             Self::Rewrite => site.rewrite_html(),
             Self::Hosts => site.rewrite_hosts(),
@@ -73,9 +86,22 @@ impl Variant {
     }
 }
 
-/// A page that is there already: what costs the application least, so that the layer's share shows most.
-fn html(page: &Bytes) -> Response {
-    ([(header::CONTENT_TYPE, "text/html; charset=utf-8")], page.clone()).into_response()
+/// A page that is there already costs the application least, so that the layer's share shows most.
+fn html(page: Bytes) -> Response {
+    ([(header::CONTENT_TYPE, "text/html; charset=utf-8")], page).into_response()
+}
+
+fn rendered(renderer: &Renderer) -> Response {
+    match renderer.page() {
+        Ok(page) => html(page.into()),
+        Err(fault) => (StatusCode::INTERNAL_SERVER_ERROR, fault.to_string()).into_response(),
+    }
+}
+
+/// What the layer puts into a new visitor's page.
+fn put_in() -> Result<String> {
+    let html = Arc::new(Variant::Banner.site()?).visitor(&Uri::from_static("/page"), &HeaderMap::new()).html();
+    Ok(html.head() + &html.banner())
 }
 
 pub(crate) fn policy() -> Result<Policy> {
@@ -95,30 +121,4 @@ pub(crate) fn consent_cookie(act: Act, is_sealed: bool) -> Result<String> {
     let text = decision.answer(&answer, Stored::Absent, SealState::NotRequired).context("nothing was asked")?;
     let sealer = Sealer::new(ring()?, SECURE_NAME, policy.id());
     Ok(format!("{SECURE_NAME}={}", if is_sealed { sealer.seal(&text) } else { text }))
-}
-
-/// An article with what pages have: links, pictures, scripts, a video.
-pub(crate) fn page() -> String {
-    let mut page = String::from(
-        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<title>Lamps for every room</title>\n\
-         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-         <link rel=\"stylesheet\" href=\"/assets/site.css\">\n<script src=\"/assets/site.js\" defer></script>\n\
-         <script>window.shop = { currency: 'EUR', page: 'article' };</script>\n</head>\n<body class=\"article\">\n\
-         <nav><a href=\"/\">Home</a><a href=\"/lamps\">Lamps</a><a href=\"/help\">Help</a></nav>\n<main>\n\
-         <iframe data-consent=\"videos\" src=\"https://videos.example/embed/x\" title=\"A lamp\"></iframe>\n",
-    );
-    let end = "</main>\n<script data-consent=\"click-stream\" src=\"https://statistics.example/count.js\" async></script>\n\
-               <img data-consent=\"offers\" src=\"https://offers.example/pixel.gif\" alt=\"\" width=\"1\" height=\"1\">\n</body>\n</html>\n";
-    let mut number = 1;
-    while page.len() + end.len() < PAGE_BYTES {
-        page += &format!(
-            "<section id=\"lamp-{number}\" class=\"product\">\n<h2><a href=\"/lamps/{number}\">Lamp {number}</a></h2>\n\
-             <img src=\"/pictures/{number}.jpg\" alt=\"Lamp {number}\" width=\"320\" height=\"240\" loading=\"lazy\">\n\
-             <p>A lamp of brass &amp; glass, made in <em>small numbers</em>, with a cable of two metres. It takes \
-             ordinary bulbs, and every part of it can be had anew after years.</p>\n\
-             <ul><li>Height: {number} cm</li><li>Weight: {number}00 g</li></ul>\n</section>\n"
-        );
-        number += 1;
-    }
-    page + end
 }

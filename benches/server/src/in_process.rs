@@ -25,8 +25,9 @@ use tower_service::Service as _;
 
 use crate::{
     Options,
-    app::{self, Variant},
+    app::Variant,
     lanes::{self, Visitor},
+    page::page,
     process::own_cpu,
     stats::median,
 };
@@ -121,13 +122,16 @@ fn lanes() -> Result<Vec<Lane<'static>>> {
             beside: beside("router, 30 kB page"),
         },
     ];
-    for (bare, full, most, variant, elements) in [
-        ("bare rewriter", "full rewriting by marks", Some(MOST_FOR_REWRITING), Variant::Rewrite, MARKED),
-        ("bare rewriter, all that loads", "full rewriting by hosts", Some(MOST_FOR_REWRITING), Variant::Hosts, LOADING),
+    // As many handlers as the layer has.
+    let by_marks: &[&str] = &["html", "head", "body", MARKED];
+    let by_hosts: &[&str] = &["html", "head", "body", "base[href]", LOADING];
+    for (bare, full, variant, elements) in [
+        ("bare rewriter", "full rewriting by marks", Variant::Rewrite, by_marks),
+        ("bare rewriter, all that loads", "full rewriting by hosts", Variant::Hosts, by_hosts),
     ] {
-        let page = app::page();
-        let selectors = ["html", "head", "body", elements].map(Selector::from_str);
-        let selectors = selectors.into_iter().collect::<Result<Vec<Selector>, _>>()?;
+        let (page, most) = (page()?, Some(MOST_FOR_REWRITING));
+        let selectors = elements.iter().map(|element| Selector::from_str(element));
+        let selectors = selectors.collect::<Result<Vec<Selector>, _>>()?;
         let noscript = Selector::from_str("noscript")?;
         lanes.push(Lane {
             name: bare,
@@ -172,7 +176,7 @@ fn calls(variant: Variant, path: &'static str, visitor: Visitor) -> Result<Box<d
 /// All that is done to a page, from its request to its last byte, without a server.
 fn rewrites(variant: Variant) -> Result<Box<dyn Fn(u64) -> Result<()>>> {
     let site = Arc::new(variant.site()?);
-    let page = Bytes::from(app::page());
+    let page = Bytes::from(page()?);
     let mut request = Request::get("/page").body(())?;
     *request.headers_mut() = headers("/page", Visitor::New)?;
     let html = HeaderValue::from_static("text/html; charset=utf-8");

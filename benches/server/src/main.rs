@@ -8,6 +8,7 @@ mod hostile;
 mod in_process;
 mod lanes;
 mod load;
+mod page;
 mod process;
 mod sockets;
 mod stats;
