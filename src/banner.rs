@@ -1,7 +1,9 @@
 //! The banner and the choices panel: one tree in `banner/tree.txt`, written as HTML by a server and as elements by the
 //! npm package's script.
 
+mod declaration;
 mod facts;
+mod history;
 mod html;
 mod tree;
 mod words;
@@ -12,6 +14,8 @@ use alloc::{
     vec::Vec,
 };
 
+pub use declaration::{declaration, declaration_markdown};
+pub use history::history;
 pub use html::{Html, escape};
 use tree::{Value, Values};
 pub use words::{Word, Words, language, languages};

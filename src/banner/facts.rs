@@ -9,28 +9,42 @@ use alloc::{
 };
 
 use super::Word;
-use crate::policy::{Policy, Service};
+use crate::policy::{CookieRule, Policy, Service};
 
 impl Policy {
     /// The facts of a service in one language.
     pub(crate) fn facts(&self, service: &Service, locale: &str) -> Vec<String> {
-        let word = |word: Word| self.word(word, locale);
-        let duration = |seconds: u64| {
-            let (number, unit) = match seconds {
-                86_400.. => (seconds / 86_400, Word::Day),
-                3600.. => (seconds / 3600, Word::Hour),
-                _ => (seconds / 60, Word::Minute),
-            };
-            format!("{number} {}", word(unit))
+        let cookie = |cookie: &CookieRule| format!("{} ({})", cookie.name(), self.lifetime(cookie, locale));
+        self.facts_with(service, locale, service.cookies().iter().map(cookie).collect())
+    }
+
+    /// The same without its cookies, where they are told beside them.
+    pub(super) fn facts_beside_cookies(&self, service: &Service, locale: &str) -> Vec<String> {
+        self.facts_with(service, locale, Vec::new())
+    }
+
+    /// How long a cookie is kept.
+    pub(super) fn lifetime(&self, cookie: &CookieRule, locale: &str) -> String {
+        let session = || self.word(Word::Session, locale).to_owned();
+        cookie.max_age_seconds().map_or_else(session, |seconds| self.duration(seconds, locale))
+    }
+
+    fn duration(&self, seconds: u64, locale: &str) -> String {
+        let (number, unit) = match seconds {
+            86_400.. => (seconds / 86_400, Word::Day),
+            3600.. => (seconds / 3600, Word::Hour),
+            _ => (seconds / 60, Word::Minute),
         };
-        let cookies = service.cookies().iter().map(|cookie| {
-            let kept = cookie.max_age_seconds().map_or_else(|| word(Word::Session).to_owned(), duration);
-            format!("{} ({kept})", cookie.name())
-        });
+        format!("{number} {}", self.word(unit, locale))
+    }
+
+    fn facts_with(&self, service: &Service, locale: &str, cookies: Vec<String>) -> Vec<String> {
+        let word = |word: Word| self.word(word, locale);
+        let duration = |seconds| self.duration(seconds, locale);
         let data = service.data_kinds().iter().map(|kind| self.data_name(kind, locale).to_owned());
         let recipients = service.recipients().iter().map(ToString::to_string);
         let facts: [(Word, Vec<String>); 4] = [
-            (Word::Cookies, cookies.collect()),
+            (Word::Cookies, cookies),
             (Word::Data, data.collect()),
             (Word::Recipients, recipients.collect()),
             (Word::Lifetime, service.retention_seconds().map(duration).into_iter().collect()),

@@ -74,6 +74,22 @@ words!(Reason: Necessary = "necessary", Chosen = "chosen", GpcOverride = "gpc-ov
     BadSeal = "bad-seal", FromFuture = "from-future", NewerPolicy = "newer-policy", NewerFormat = "newer-format",
     Unreadable = "unreadable", ForeignPolicy = "foreign-policy");
 
+impl Reason {
+    /// The part of [the rule](super) that the reason comes from, by its heading.
+    pub fn rule(self) -> &'static str {
+        match self {
+            Self::Necessary => "What is necessary",
+            Self::Chosen | Self::PolicyChanged | Self::Expired | Self::StricterRegime | Self::FromFuture => "Grants",
+            Self::Unsealed | Self::BadSeal => "Grants",
+            Self::Refused => "Denials",
+            Self::RegimeDefault | Self::NoAnswer => "Silence",
+            Self::Gpc | Self::GpcOverride => "Signals",
+            Self::NewerPolicy => "Newer than here",
+            Self::NewerFormat | Self::Unreadable | Self::ForeignPolicy => "What is stored",
+        }
+    }
+}
+
 /// Why a prompt is shown. Of several causes the first in this order is told.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "kebab-case"))]
@@ -103,3 +119,16 @@ pub enum PromptCause {
 words!(PromptCause: FirstVisit = "first-visit", Unreadable = "unreadable", ForeignPolicy = "foreign-policy",
     Unsealed = "unsealed", PolicyChanged = "policy-changed", StricterRegime = "stricter-regime",
     Unanswered = "unanswered", FromFuture = "from-future", Expired = "expired");
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_reason_comes_from_a_part_of_the_rule() {
+        for reason in Reason::ALL {
+            let heading = alloc::format!("**{}.**", reason.rule());
+            assert!(include_str!("rule.md").lines().any(|line| line == heading), "{reason:?}");
+        }
+    }
+}

@@ -1,9 +1,10 @@
 //! The first script of a page, for what has to be known before anything else of it runs.
 
-use alloc::{format, string::String, vec::Vec};
+use alloc::{format, string::String, sync::Arc, vec::Vec};
 use std::sync::LazyLock;
 
 use base64ct::{Base64, Encoding};
+use http::{HeaderMap, Uri};
 use sha2::{Digest, Sha256};
 
 use super::{markup::Markup, share, site::Site, visitor::ConsentHtml};
@@ -21,6 +22,13 @@ impl Site {
     /// script's attributes.
     pub fn bootstrap_csp_hash() -> &'static str {
         &CSP_HASH
+    }
+
+    /// What a page that all visitors get alike has in its head, before every other script: for pages that are made beforehand
+    /// and not by this server. It has no nonce; its hash is [`bootstrap_csp_hash`](Self::bootstrap_csp_hash).
+    pub fn head_for_all(self: &Arc<Self>) -> String {
+        let ui = self.visitor(&Uri::from_static("/"), &HeaderMap::new()).silent_html(true);
+        for_all(self, &ui) + &ui.assets()
     }
 }
 

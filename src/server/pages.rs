@@ -12,7 +12,7 @@ use super::{assets, origin::local_path};
 use crate::{
     banner::{self, Html, View, Word},
     decision::Decision,
-    policy::{ChangeKind, Localized, Policy, RegimeKind, language::direction},
+    policy::{Policy, RegimeKind, language::direction},
     visit::Visit,
 };
 
@@ -54,19 +54,7 @@ pub(super) fn history(policy: &Policy, locale: &str, mount: &str) -> String {
     page.head(page.word(Word::ChangesTitle));
     page.link(mount, page.word(Word::Title));
     page.element("h1", page.word(Word::ChangesTitle));
-    let shown: Vec<_> = policy.changes().iter().rev().filter(|change| change.kind() != ChangeKind::Editorial).collect();
-    if shown.is_empty() {
-        page.element("p", page.word(Word::NoHistory));
-    } else {
-        page.html.open("dl");
-        for change in shown {
-            let date = change.effective_date().map(|date| format!(", {date}")).unwrap_or_default();
-            page.element("dt", &format!("{} {}{date}", page.word(Word::PolicyVersion), change.version()));
-            let summary = page.text(change.summaries()).unwrap_or_default().to_string();
-            page.element("dd", &summary);
-        }
-        page.html.close();
-    }
+    banner::history(policy, locale, &mut page.html);
     page.foot()
 }
 
@@ -80,10 +68,6 @@ struct Page<'a> {
 impl<'a> Page<'a> {
     fn new(policy: &'a Policy, locale: &'a str, mount: &'a str) -> Self {
         Self { policy, locale, mount, html: Html::default() }
-    }
-
-    fn text<'t>(&self, text: &'t Localized) -> Option<&'t str> {
-        text.get(self.locale, self.policy.default_locale())
     }
 
     fn word(&self, word: Word) -> &'a str {

@@ -1,6 +1,7 @@
 //! Every sentence of the rule, by its first words, as src/decision/rule.md has it.
 
 pub(crate) const ALL: &[&str] = &[
+    "The `necessary` category and the services in it",
     "Only an *absent* consent gets its regime's default",
     "One that is present but unusable",
     "No input, fault, clock, key or version",

@@ -2,24 +2,36 @@
 
 mod args;
 mod check;
+mod circumstances;
+mod explain;
 mod outcome;
+mod render;
 mod report;
+mod simulate;
 mod source;
 
-use std::process::ExitCode;
+use std::{io::ErrorKind, process::ExitCode};
 
 use clap::Parser as _;
 
-use crate::args::{Args, Command};
+use crate::{
+    args::{Args, Command},
+    outcome::Problem,
+};
 
 fn main() -> ExitCode {
     let args = Args::parse();
     args.colour();
     let done = match args.command {
-        Command::Check(check) => check::run(&check),
+        Command::Check(args) => check::run(&args),
+        Command::Explain(args) => explain::run(&args),
+        Command::Render(args) => render::run(&args),
+        Command::Simulate(args) => simulate::run(&args),
     };
     match done {
         Ok(outcome) => outcome.into(),
+        // Who reads has seen enough, as `head` has.
+        Err(Problem::Write(error)) if error.kind() == ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(problem) => {
             report::problem(&problem);
             problem.exit_code()

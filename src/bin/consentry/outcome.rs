@@ -26,12 +26,18 @@ pub(crate) enum Problem {
     /// A file that cannot be read.
     #[error("cannot read {}: {error}", path.display())]
     Read { path: PathBuf, error: io::Error },
+    /// A file that cannot be written.
+    #[error("cannot write {}: {error}", path.display())]
+    WriteFile { path: PathBuf, error: io::Error },
     /// What was read is no text.
     #[error("cannot read {name}: it is not UTF-8 text")]
     NotText { name: String },
     /// git has no such file, or there is no git.
     #[error("cannot read {name} from git: {reason}")]
     Git { name: String, reason: String },
+    /// What was asked does not fit together.
+    #[error("{0}")]
+    Asked(String),
     /// The output cannot be written.
     #[error("cannot write the output: {0}")]
     Write(#[from] io::Error),

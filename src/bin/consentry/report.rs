@@ -23,6 +23,12 @@ pub(crate) fn faults(source: &Source, faults: &Faults) -> io::Result<()> {
     writeln!(out, "{}: {count} fault{plural}", source.name)
 }
 
+/// Something worth knowing, on standard error: it is no part of the result.
+pub(crate) fn note(text: &str) {
+    let text = Renderer::styled().render(&[Group::with_title(Level::NOTE.primary_title(text))]);
+    let _ = writeln!(anstream::stderr(), "{text}");
+}
+
 /// Why a command could not be done, on standard error. There is nobody left to tell when that fails.
 pub(crate) fn problem(problem: &Problem) {
     let text = Renderer::styled().render(&[Group::with_title(Level::ERROR.primary_title(problem.to_string()))]);

@@ -9,7 +9,7 @@ use std::{
 
 use consentry::{Policy, policy::Faults};
 
-use crate::outcome::Problem;
+use crate::{outcome::Problem, report};
 
 /// The text of a policy, and how its user called it.
 #[derive(Debug)]
@@ -41,6 +41,17 @@ impl Source {
     /// The policy.
     pub(crate) fn policy(&self) -> Result<Policy, Faults> {
         if self.is_json() { Policy::from_json(&self.text) } else { Policy::from_toml(&self.text) }
+    }
+
+    /// The policy, for what cannot be done with a faulty one: its faults are told, and `None` is given.
+    pub(crate) fn sound_policy(&self) -> Result<Option<Policy>, Problem> {
+        match self.policy() {
+            Ok(policy) => Ok(Some(policy)),
+            Err(faults) => {
+                report::faults(self, &faults)?;
+                Ok(None)
+            }
+        }
     }
 
     /// Whether it is read as JSON: by the end of its name.
