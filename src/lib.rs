@@ -42,9 +42,13 @@ pub mod banner;
 pub mod consent;
 pub mod cookies;
 pub mod decision;
+#[cfg(feature = "cli")]
+pub mod draft;
 #[cfg(feature = "knowledge")]
 pub mod knowledge;
 pub mod policy;
+#[cfg(feature = "cli")]
+pub mod seen;
 #[cfg(feature = "http")]
 pub mod server;
 pub mod signals;

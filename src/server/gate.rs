@@ -19,8 +19,8 @@ use core::{
 
 use http::{HeaderMap, HeaderName, HeaderValue, Response, header};
 
-pub(crate) use line::Refusal;
-use line::{Found, name_of, shown_name};
+use line::{Found, shown_name};
+pub(crate) use line::{Refusal, name_of};
 
 use super::{facts::Facts, site::Site, visitor::Visitor};
 use crate::decision::{Decision, Reason, Status};

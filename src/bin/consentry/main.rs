@@ -1,7 +1,9 @@
 //! The policy tool. Each command is a file; what it knows about policies is the library's.
 
 mod args;
+mod base;
 mod check;
+mod init;
 mod outcome;
 mod report;
 mod source;
@@ -17,6 +19,7 @@ fn main() -> ExitCode {
     args.colour();
     let done = match args.command {
         Command::Check(check) => check::run(&check),
+        Command::Init(init) => init::run(&init),
     };
     match done {
         Ok(outcome) => outcome.into(),

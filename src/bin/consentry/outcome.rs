@@ -32,6 +32,21 @@ pub(crate) enum Problem {
     /// git has no such file, or there is no git.
     #[error("cannot read {name} from git: {reason}")]
     Git { name: String, reason: String },
+    /// What was read is not of the form it should have.
+    #[error("cannot read {name}: {reason}")]
+    Malformed { name: String, reason: String },
+    /// A file that would be written over.
+    #[error("{} is there already; --force writes over it", path.display())]
+    Exists { path: PathBuf },
+    /// A file that cannot be written.
+    #[error("cannot write {}: {error}", path.display())]
+    WriteTo { path: PathBuf, error: io::Error },
+    /// Something that nobody can be asked for.
+    #[error("{0} is not given, and there is no terminal to ask on")]
+    NotGiven(&'static str),
+    /// What was given makes no policy.
+    #[error("cannot draft a policy from that: {0}")]
+    Draft(String),
     /// The output cannot be written.
     #[error("cannot write the output: {0}")]
     Write(#[from] io::Error),

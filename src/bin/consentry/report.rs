@@ -23,6 +23,12 @@ pub(crate) fn faults(source: &Source, faults: &Faults) -> io::Result<()> {
     writeln!(out, "{}: {count} fault{plural}", source.name)
 }
 
+/// What is worth knowing and stops nothing, on standard error.
+pub(crate) fn warning(text: &str) -> io::Result<()> {
+    let text = Renderer::styled().render(&[Group::with_title(Level::WARNING.primary_title(text))]);
+    writeln!(anstream::stderr(), "{text}")
+}
+
 /// Why a command could not be done, on standard error. There is nobody left to tell when that fails.
 pub(crate) fn problem(problem: &Problem) {
     let text = Renderer::styled().render(&[Group::with_title(Level::ERROR.primary_title(problem.to_string()))]);
