@@ -3,6 +3,7 @@
 //! It is where a policy starts from ([`Draft`](crate::draft::Draft)), so nothing is judged here: a cookie has a name, whose
 //! it is, and how long it is kept, where the recording tells. Lifetimes count from the response's own date.
 
+mod compared;
 mod cookies_txt;
 mod har;
 mod headers;
@@ -11,6 +12,8 @@ mod line;
 use alloc::{collections::BTreeMap, format, string::String, vec::Vec};
 use core::fmt;
 
+pub(crate) use compared::is_own;
+pub use compared::{Compared, How, News, UndeclaredCookie, UnusedCookie};
 pub use line::SetCookie;
 
 use crate::Timestamp;

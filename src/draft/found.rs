@@ -3,10 +3,9 @@
 use alloc::{borrow::ToOwned, collections::BTreeMap, string::String, vec::Vec};
 
 use crate::{
-    cookies::{DEVELOPMENT_NAME, DOMAIN_NAME, SECURE_NAME},
     knowledge::{CommonCategory, Knowledge, Known, KnownService},
     policy::is_cookie_pattern,
-    seen::{Lifetime, Seen, SeenCookie},
+    seen::{Lifetime, Seen, SeenCookie, is_own},
 };
 
 /// What was seen of one service in one category.
@@ -42,6 +41,7 @@ impl<'a> Found<'a> {
         // A cookie belongs to one service: the group and the place of each name that is declared.
         let mut declared: BTreeMap<String, (usize, usize)> = BTreeMap::new();
         for cookie in seen.cookies() {
+            // Every draft declares the library's own.
             if is_own(cookie.name()) {
                 continue;
             }
@@ -113,12 +113,6 @@ impl<'a> Found<'a> {
 /// `None` where it can by neither.
 fn declarable(name: &str, known: Known<'_>) -> Option<String> {
     [known.pattern(), name].into_iter().find(|name| is_cookie_pattern(name) && *name != "*").map(ToOwned::to_owned)
-}
-
-/// The cookies of the library itself, which every draft declares.
-fn is_own(name: &str) -> bool {
-    let name = name.strip_suffix("-outcome").unwrap_or(name);
-    [SECURE_NAME, DOMAIN_NAME, DEVELOPMENT_NAME].contains(&name)
 }
 
 /// What a policy takes as a host, and as a path.

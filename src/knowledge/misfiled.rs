@@ -4,7 +4,7 @@ use alloc::{format, string::String, vec::Vec};
 use core::fmt;
 
 use super::{CommonCategory, Knowledge, Known};
-use crate::policy::{Category, GoogleSignal, NECESSARY, Policy};
+use crate::policy::{Category, GoogleSignal, NECESSARY, Policy, Service};
 
 /// A cookie that a policy has under another category than it is commonly in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,6 +17,24 @@ pub struct Misfiled<'a> {
 }
 
 impl<'a> Misfiled<'a> {
+    /// For a rule of `service`, if what it is for is told and is not what its cookie commonly is for.
+    pub(crate) fn of(
+        policy: &'a Policy,
+        service: &'a Service,
+        cookie: &'a str,
+        path: &str,
+        commonly: Known<'a>,
+    ) -> Option<Self> {
+        let filed = common_category(policy.category(service.category())?)?;
+        (filed != commonly.category()).then(|| Self {
+            path: path.into(),
+            cookie,
+            service: service.id(),
+            category: service.category(),
+            commonly,
+        })
+    }
+
     /// Where its name stands in the policy, such as `service[2].cookies[0].name`; indices count from 0.
     pub fn path(&self) -> &str {
         &self.path
@@ -62,18 +80,10 @@ impl Knowledge {
     pub fn misfiled<'a>(&'a self, policy: &'a Policy) -> Vec<Misfiled<'a>> {
         let mut found = Vec::new();
         for (place, service) in policy.services().iter().enumerate() {
-            let Some(filed) = policy.category(service.category()).and_then(common_category) else { continue };
             for (cookie_place, rule) in service.cookies().iter().enumerate() {
-                let Some(commonly) = self.commonly(rule.name(), service.hosts()) else { continue };
-                if commonly.category() != filed {
-                    found.push(Misfiled {
-                        path: format!("service[{place}].cookies[{cookie_place}].name"),
-                        cookie: rule.name(),
-                        service: service.id(),
-                        category: service.category(),
-                        commonly,
-                    });
-                }
+                let path = format!("service[{place}].cookies[{cookie_place}].name");
+                let commonly = self.commonly(rule.name(), service.hosts());
+                found.extend(commonly.and_then(|known| Misfiled::of(policy, service, rule.name(), &path, known)));
             }
         }
         found
@@ -141,7 +151,7 @@ mod tests {
     use alloc::string::ToString;
 
     use super::*;
-    use crate::{CookieRule, Service, policy::Use};
+    use crate::{CookieRule, policy::Use};
 
     fn found(policy: &Policy) -> Vec<(String, String)> {
         misfiled(policy).iter().map(|found| (found.path().into(), found.to_string())).collect()

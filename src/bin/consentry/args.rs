@@ -2,7 +2,7 @@
 
 use clap::{ColorChoice, Parser, Subcommand};
 
-use crate::{check, init};
+use crate::{check, init, watch};
 
 /// Write, check, change and publish the policy that says what a site asks of its visitors.
 ///
@@ -24,6 +24,7 @@ pub(crate) struct Args {
 pub(crate) enum Command {
     Check(check::Args),
     Init(init::Args),
+    Watch(watch::Args),
 }
 
 impl Args {

@@ -7,6 +7,7 @@ mod init;
 mod outcome;
 mod report;
 mod source;
+mod watch;
 
 use std::process::ExitCode;
 
@@ -20,6 +21,7 @@ fn main() -> ExitCode {
     let done = match args.command {
         Command::Check(check) => check::run(&check),
         Command::Init(init) => init::run(&init),
+        Command::Watch(watch) => watch::run(&watch),
     };
     match done {
         Ok(outcome) => outcome.into(),

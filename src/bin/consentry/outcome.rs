@@ -1,6 +1,6 @@
 //! How a command ends.
 
-use std::{io, path::PathBuf, process::ExitCode};
+use std::{io, net::SocketAddr, path::PathBuf, process::ExitCode};
 
 /// What a command that could be done came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,6 +41,9 @@ pub(crate) enum Problem {
     /// A file that cannot be written.
     #[error("cannot write {}: {error}", path.display())]
     WriteTo { path: PathBuf, error: io::Error },
+    /// An address that cannot be listened at.
+    #[error("cannot listen on {address}: {error}")]
+    Listen { address: SocketAddr, error: io::Error },
     /// Something that nobody can be asked for.
     #[error("{0} is not given, and there is no terminal to ask on")]
     NotGiven(&'static str),
