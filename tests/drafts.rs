@@ -1,6 +1,8 @@
 //! Drafts: whatever a site was seen to set, what comes out is a policy.
 #![allow(clippy::unwrap_used, clippy::panic, missing_docs, reason = "a test stops at the first fault")]
 
+use std::collections::BTreeSet;
+
 use consentry::{
     Policy, Timestamp,
     draft::Draft,
@@ -13,38 +15,33 @@ use proptest::prelude::*;
 const RECORDED: Timestamp = Timestamp::from_millis(1_800_000_000_000);
 
 /// The policy a recording leads to.
-fn drafted(seen: &Seen, knowledge: &Knowledge) -> Policy {
+fn drafted(seen: &Seen, knowledge: &Knowledge) -> (String, Policy) {
     let text = Draft::new("shop").write(Some(seen), knowledge).text().to_owned();
     match Policy::from_toml(&text) {
-        Ok(policy) => policy,
+        Ok(policy) => (text, policy),
         Err(faults) => panic!("{faults}\n{text}"),
     }
 }
 
-/// Nothing that was seen gets lost: it is declared, or in a comment. Nothing optional comes under necessary.
+/// Nothing that was seen gets lost: it is declared, or in a comment. Nothing comes under necessary but what is known to be.
 fn holds(seen: &Seen, knowledge: &Knowledge) {
-    let policy = drafted(seen, knowledge);
+    let (text, policy) = drafted(seen, knowledge);
     assert!(policy.is_draft());
+    let mut necessary = BTreeSet::new();
     for cookie in seen.cookies() {
         let known = knowledge.cookie_of(cookie.name(), cookie.host());
-        if let Some(service) = policy.service_of_cookie(cookie.name())
-            && service.category() == NECESSARY
-            && service.id() != "privacy-choices"
-        {
-            // Of two cookies of one name, the first speaks.
-            let necessary = |cookie: &&consentry::seen::SeenCookie| {
-                let known = knowledge.cookie_of(cookie.name(), cookie.host());
-                known.is_some_and(|known| known.category().word() == NECESSARY)
-            };
-            let same = |other: &&consentry::seen::SeenCookie| {
-                policy.service_of_cookie(other.name()).map(|service| service.id()) == Some(service.id())
-            };
-            assert!(seen.cookies().iter().filter(same).any(|cookie| necessary(&cookie)), "{}", cookie.name());
+        if known.is_some_and(|known| known.category().word() == NECESSARY) {
+            necessary.insert(cookie.name());
         }
         if known.is_none() && !cookie.name().contains(char::is_control) {
-            let text = Draft::new("shop").write(Some(seen), knowledge).text().to_owned();
             let shown = cookie.name().replace('\\', "\\\\").replace('"', "\\\"");
             assert!(text.contains(&shown), "{} is lost", cookie.name());
+        }
+    }
+    let services = policy.services().iter();
+    for service in services.filter(|service| service.category() == NECESSARY && service.id() != "privacy-choices") {
+        for rule in service.cookies() {
+            assert!(necessary.iter().any(|name| rule.matches(name)), "{} is under necessary", rule.name());
         }
     }
 }
@@ -56,7 +53,7 @@ fn everything_that_is_known_can_be_drafted() {
     let text: String = base.cookies().map(|known| line(known.pattern())).collect();
     let seen = Seen::read(&text, RECORDED).unwrap();
     holds(&seen, base);
-    let policy = drafted(&seen, base);
+    let (_, policy) = drafted(&seen, base);
     assert!(policy.services().len() > 50);
     assert!(consentry::knowledge::misfiled(&policy).is_empty(), "{:?}", consentry::knowledge::misfiled(&policy));
 }
