@@ -27,6 +27,7 @@
 //! - **`http`**: consent at the level of requests and responses for any stack, `server`; **`html`**: rewriting of HTML by
 //!   what is granted; **`tower`**: `ConsentLayer`; **`axum`**: extractors; **`actix`**: `ConsentLayer` and extractors for
 //!   actix-web. With `http` comes `test`, the kit for applications that test themselves.
+//! - **`knowledge`**: what cookies commonly are, `knowledge`; with it, reports of undeclared cookies say so.
 //! - **`cli`**: the policy tool, `cargo install consentry --features cli`.
 //! - **`wasm`**, **`wasm-runtime`**: the face for JavaScript; the published npm package is built from it.
 //!
@@ -41,7 +42,13 @@ pub mod banner;
 pub mod consent;
 pub mod cookies;
 pub mod decision;
+#[cfg(feature = "cli")]
+pub mod draft;
+#[cfg(feature = "knowledge")]
+pub mod knowledge;
 pub mod policy;
+#[cfg(feature = "cli")]
+pub mod seen;
 #[cfg(feature = "http")]
 pub mod server;
 pub mod signals;

@@ -34,6 +34,8 @@ pub use change::{Change, ChangeKind, PolicyVersion};
 pub use compiled::Serving;
 pub use fault::{Fault, FaultCode, Faults, Position};
 pub use google::GoogleSignal;
+#[cfg(feature = "cli")]
+pub(crate) use id::is_cookie_pattern;
 pub use id::{MAX_ID_BYTES, NECESSARY, is_id};
 pub use localized::Localized;
 pub use regime::{GpcRule, Regime, RegimeKind};

@@ -61,6 +61,8 @@ pub use endpoints::RequestBody;
 pub use exchange::Exchange;
 pub use filter::{Aborted, BodyFilter, Whole};
 pub(crate) use gate::Refusal;
+#[cfg(feature = "cli")]
+pub(crate) use gate::name_of;
 pub use gate::{DEBUG_HEADER, GateCounts, Gated, GatedCookie, Mode, Undeclared};
 #[cfg(any(feature = "actix", feature = "tower"))]
 pub use layer::ConsentLayer;

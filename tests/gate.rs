@@ -247,6 +247,32 @@ async fn only_what_deletes_in_a_browser_passes_as_deleting() {
     assert_eq!(cookies(&response), deletes);
 }
 
+/// Whoever reads the report learns what a cookie commonly is, where that is known.
+#[cfg(feature = "knowledge")]
+#[tokio::test]
+async fn a_report_says_what_a_cookie_commonly_is() {
+    let layer = ConsentLayer::new(Policy::from_toml(POLICY).unwrap()).debug_header();
+    let handler = async || {
+        let mut response = "page".into_response();
+        for line in ["_gid=1", "_fbp=1", "own=1"] {
+            response.headers_mut().append(header::SET_COOKIE, line.parse().unwrap());
+        }
+        response
+    };
+    let router = Router::new().route("/", get(handler)).layer(layer);
+    let response = router.oneshot(Request::get("/").body(Body::empty()).unwrap()).await.unwrap();
+    let told: Vec<&str> = response.headers().get_all(DEBUG_HEADER).iter().map(|line| line.to_str().unwrap()).collect();
+    let wanted = [
+        "reported _gid: no service declares it; commonly statistics: Google Analytics",
+        "withheld _fbp: adverts is undecided (no-answer)",
+        "reported own: no service declares it",
+    ];
+    assert_eq!(told, wanted);
+    let gated = response.extensions().get::<Gated>().unwrap();
+    let commonly: Vec<bool> = gated.iter().map(|cookie| cookie.commonly().is_some()).collect();
+    assert_eq!(commonly, [true, false, false]);
+}
+
 /// A response whose cookies depend on what its visitor said is not another visitor's.
 #[tokio::test]
 async fn what_depends_on_the_visitor_is_private() {

@@ -19,8 +19,8 @@ use core::{
 
 use http::{HeaderMap, HeaderName, HeaderValue, Response, header};
 
-pub(crate) use line::Refusal;
-use line::{Found, name_of, shown_name};
+use line::{Found, shown_name};
+pub(crate) use line::{Refusal, name_of};
 
 use super::{facts::Facts, site::Site, visitor::Visitor};
 use crate::decision::{Decision, Reason, Status};
@@ -109,14 +109,28 @@ impl GatedCookie {
     }
 }
 
-/// Such as `withheld _ga: log-analysis is undecided (no-answer)`.
+impl GatedCookie {
+    /// What a cookie that no service declares commonly is; `None` too where that is not known.
+    #[cfg(feature = "knowledge")]
+    pub fn commonly(&self) -> Option<crate::knowledge::Known<'static>> {
+        if self.refusal.is_none() { crate::knowledge::lookup(&self.name) } else { None }
+    }
+}
+
+/// Such as `withheld _ga: log-analysis is undecided (no-answer)`, or, with the feature `knowledge`,
+/// `reported _fbp: no service declares it; commonly marketing: Meta Pixel`.
 impl fmt::Display for GatedCookie {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {}: ", if self.withheld { "withheld" } else { "reported" }, self.name)?;
         match &self.refusal {
             Some(refusal) => write!(f, "{refusal}"),
             None => write!(f, "no service declares it"),
+        }?;
+        #[cfg(feature = "knowledge")]
+        if let Some(known) = self.commonly() {
+            write!(f, "; commonly {known}")?;
         }
+        Ok(())
     }
 }
 

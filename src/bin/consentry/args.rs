@@ -2,7 +2,7 @@
 
 use clap::{ColorChoice, Parser, Subcommand};
 
-use crate::{check, explain, render, simulate};
+use crate::{check, explain, init, render, simulate, watch};
 
 /// Write, check, change and publish the policy that says what a site asks of its visitors.
 ///
@@ -22,10 +22,12 @@ pub(crate) struct Args {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    Init(init::Args),
     Check(check::Args),
     Explain(explain::Args),
-    Render(render::Args),
     Simulate(simulate::Args),
+    Render(render::Args),
+    Watch(watch::Args),
 }
 
 impl Args {

@@ -1,14 +1,17 @@
 //! The policy tool. Each command is a file; what it knows about policies is the library's.
 
 mod args;
+mod base;
 mod check;
 mod circumstances;
 mod explain;
+mod init;
 mod outcome;
 mod render;
 mod report;
 mod simulate;
 mod source;
+mod watch;
 
 use std::{io::ErrorKind, process::ExitCode};
 
@@ -27,6 +30,8 @@ fn main() -> ExitCode {
         Command::Explain(args) => explain::run(&args),
         Command::Render(args) => render::run(&args),
         Command::Simulate(args) => simulate::run(&args),
+        Command::Init(args) => init::run(&args),
+        Command::Watch(args) => watch::run(&args),
     };
     match done {
         Ok(outcome) => outcome.into(),

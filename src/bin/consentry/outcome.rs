@@ -1,6 +1,6 @@
 //! How a command ends.
 
-use std::{io, path::PathBuf, process::ExitCode};
+use std::{io, net::SocketAddr, path::PathBuf, process::ExitCode};
 
 /// What a command that could be done came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,9 +26,6 @@ pub(crate) enum Problem {
     /// A file that cannot be read.
     #[error("cannot read {}: {error}", path.display())]
     Read { path: PathBuf, error: io::Error },
-    /// A file that cannot be written.
-    #[error("cannot write {}: {error}", path.display())]
-    WriteFile { path: PathBuf, error: io::Error },
     /// What was read is no text.
     #[error("cannot read {name}: it is not UTF-8 text")]
     NotText { name: String },
@@ -38,6 +35,24 @@ pub(crate) enum Problem {
     /// What was asked does not fit together.
     #[error("{0}")]
     Asked(String),
+    /// What was read is not of the form it should have.
+    #[error("cannot read {name}: {reason}")]
+    Malformed { name: String, reason: String },
+    /// A file that would be written over.
+    #[error("{} is there already; --force writes over it", path.display())]
+    Exists { path: PathBuf },
+    /// A file that cannot be written.
+    #[error("cannot write {}: {error}", path.display())]
+    WriteTo { path: PathBuf, error: io::Error },
+    /// An address that cannot be listened at.
+    #[error("cannot listen on {address}: {error}")]
+    Listen { address: SocketAddr, error: io::Error },
+    /// Something that nobody can be asked for.
+    #[error("{0} is not given, and there is no terminal to ask on")]
+    NotGiven(&'static str),
+    /// What was given makes no policy.
+    #[error("cannot draft a policy from that: {0}")]
+    Draft(String),
     /// The output cannot be written.
     #[error("cannot write the output: {0}")]
     Write(#[from] io::Error),

@@ -23,10 +23,10 @@ pub(crate) fn faults(source: &Source, faults: &Faults) -> io::Result<()> {
     writeln!(out, "{}: {count} fault{plural}", source.name)
 }
 
-/// Something worth knowing, on standard error: it is no part of the result.
-pub(crate) fn note(text: &str) {
-    let text = Renderer::styled().render(&[Group::with_title(Level::NOTE.primary_title(text))]);
-    let _ = writeln!(anstream::stderr(), "{text}");
+/// What is worth knowing and stops nothing, on standard error.
+pub(crate) fn warning(text: &str) -> io::Result<()> {
+    let text = Renderer::styled().render(&[Group::with_title(Level::WARNING.primary_title(text))]);
+    writeln!(anstream::stderr(), "{text}")
 }
 
 /// Why a command could not be done, on standard error. There is nobody left to tell when that fails.

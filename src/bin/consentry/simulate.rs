@@ -125,7 +125,7 @@ pub(crate) fn run(args: &Args) -> Done {
     }
     if let Some(path) = &args.svg {
         let plot = plot::svg(&tally, &about, [&old, &new]);
-        fs::write(path, plot).map_err(|error| Problem::WriteFile { path: path.clone(), error })?;
+        fs::write(path, plot).map_err(|error| Problem::WriteTo { path: path.clone(), error })?;
     }
     Ok(Outcome::Well)
 }

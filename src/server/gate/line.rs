@@ -92,7 +92,7 @@ impl Site {
 
 /// The name that a cookie comes back under (RFC 6265bis sections 5.6 and 5.7.3). One without a name comes back as its
 /// value alone, so that `=a=b` is as good as `a=b`; what has no `=` then has no name for anyone.
-pub(super) fn name_of(line: &[u8]) -> &[u8] {
+pub(crate) fn name_of(line: &[u8]) -> &[u8] {
     let pair = line.split(|byte| *byte == b';').next().unwrap_or_default().trim_ascii();
     let pair = pair.strip_prefix(b"=").unwrap_or(pair);
     let equals = pair.iter().position(|byte| *byte == b'=');

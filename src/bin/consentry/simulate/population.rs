@@ -31,7 +31,7 @@ pub(super) fn read(path: &Path) -> Result<Vec<String>, Problem> {
     }
     if without > 0 {
         let lines = if without == 1 { "line has" } else { "lines have" };
-        report::note(&format!("{without} {lines} cookies but no consent, and nobody is counted for them"));
+        report::warning(&format!("{without} {lines} cookies but no consent, and nobody is counted for them"))?;
     }
     Ok(consents)
 }
