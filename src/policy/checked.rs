@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 use core::ops::Range;
 
 use super::{
-    Advice, Policy, Position, Warning,
+    Advice, Policy, Position, Severity, Warning,
     builder::PolicyBuilder,
     document::{self, Walk},
     fault::{Fault, Faults},
@@ -48,9 +48,21 @@ impl<'s> Checked<'s> {
     /// hang on them.
     pub fn warnings(&self, advice: &Advice<'_>) -> Vec<Warning> {
         let Some(policy) = &self.policy else { return Vec::new() };
-        let faulty = |path: &str| self.unread.has(path) || self.faults.iter().any(|fault| fault.path == path);
+        // What could not be read may be what is missing.
+        let faulty = |path: &str| {
+            let below = |fault: &Fault| fault.path.strip_prefix(path).is_some_and(|rest| rest.starts_with(['.', '[']));
+            self.unread.has(path)
+                || self.faults.iter().any(|fault| fault.path == path || (!path.is_empty() && below(fault)))
+        };
         let mut warnings = advice.of_builder(policy);
-        warnings.retain(|warning| !faulty(warning.path()));
+        warnings.retain(|warning| !faulty(&warning.path));
+        // What cannot be published yet is no news.
+        if !self.faults.is_empty() {
+            warnings.retain(|warning| warning.severity() != Severity::Note);
+        }
+        if faulty("default_locale") {
+            warnings.retain(|warning| !warning.rule.is_about_languages());
+        }
         for warning in &mut warnings {
             warning.span = self.span(&warning.path);
         }

@@ -5,7 +5,7 @@ use core::ops::Range;
 
 use time::Date;
 
-use super::fault::{Fault, Position};
+use super::fault::{Fault, Position, quoted};
 
 /// A value, and the bytes it stands in.
 #[derive(Debug)]
@@ -47,15 +47,6 @@ impl Node {
     /// Where the field is named, or else where the value stands.
     pub(super) fn name_span(&self) -> Range<usize> {
         self.key.clone().unwrap_or_else(|| self.span.clone())
-    }
-}
-
-/// A text as a fault shows it: in quotes, and no longer than a line.
-pub(super) fn quoted(text: &str) -> String {
-    const LONGEST: usize = 80;
-    match text.char_indices().nth(LONGEST) {
-        Some((end, _)) => format!("{:?}… ({} bytes)", text.get(..end).unwrap_or_default(), text.len()),
-        None => format!("{text:?}"),
     }
 }
 

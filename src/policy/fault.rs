@@ -1,6 +1,6 @@
 //! What is wrong with a policy, all of it at once.
 
-use alloc::{string::String, vec::Vec};
+use alloc::{format, string::String, vec::Vec};
 use core::{fmt, ops::Range};
 
 use super::category::words;
@@ -111,6 +111,15 @@ impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         place(f, self.position, &self.path)?;
         write!(f, "found {}, expected {}", self.found, self.expected)
+    }
+}
+
+/// A text as a fault shows it: in quotes, and no longer than a line.
+pub(super) fn quoted(text: &str) -> String {
+    const LONGEST: usize = 80;
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{:?}… ({} bytes)", text.get(..end).unwrap_or_default(), text.len()),
+        None => format!("{text:?}"),
     }
 }
 

@@ -41,7 +41,8 @@ impl Policy {
             Err(skipped) => {
                 // What is only passed over is told of in fewer words.
                 let error = serde_json::from_str::<Json>(source).err().unwrap_or(skipped);
-                let mut fault = Fault::new(FaultCode::Syntax, "", message(&error), "JSON (RFC 8259)");
+                let found = if source.trim().is_empty() { "the file is empty".into() } else { message(&error) };
+                let mut fault = Fault::new(FaultCode::Syntax, "", found, "JSON (RFC 8259)");
                 let start = place(source, Position { line: error.line().max(1), column: error.column().max(1) });
                 let end =
                     source.get(start..).and_then(|rest| rest.chars().next()).map_or(start, |c| start + c.len_utf8());

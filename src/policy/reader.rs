@@ -11,8 +11,8 @@ use super::{
     builder::PolicyBuilder,
     category::{Basis, Category, Use},
     change::{Change, ChangeKind},
-    document::{Node, Value, quoted},
-    fault::{Fault, FaultCode},
+    document::{Node, Value},
+    fault::{Fault, FaultCode, quoted},
     format,
     google::GoogleSignal,
     jurisdiction::Jurisdiction,
@@ -101,7 +101,9 @@ impl Reader {
         self.text(&mut fields, "$schema");
         policy.retired = self.texts(&mut fields, "retired");
         for (kind, node) in self.map(&mut fields, "data") {
-            let name = self.localized_of(node, &format!("data.{kind}"), &locale);
+            let (path, named) = (format!("data.{kind}"), node.name_span());
+            let name = self.localized_of(node, &path, &locale);
+            self.spans.insert(path, named);
             policy.data_names.push((kind, name));
         }
         for (name, node) in self.map(&mut fields, "words") {

@@ -2,6 +2,7 @@
 
 mod args;
 mod check;
+mod finding;
 mod outcome;
 mod report;
 mod source;
@@ -21,7 +22,9 @@ fn main() -> ExitCode {
     match done {
         Ok(outcome) => outcome.into(),
         Err(problem) => {
-            report::problem(&problem);
+            if !problem.is_unheard() {
+                report::problem(&problem);
+            }
             problem.exit_code()
         }
     }

@@ -29,7 +29,7 @@ impl Warnings {
     pub(super) fn categories(&mut self, policy: &Subject<'_>) {
         let covers_opt_out = policy.regimes.iter().any(|it| it.kind == RegimeKind::OptOut && it.gpc != GpcRule::Ignore);
         let category_uses = policy.optional().map(|(place, it)| (format!("category[{place}].uses"), &it.id, &it.uses));
-        let services = policy.services.iter().enumerate();
+        let services = policy.services.iter().enumerate().filter(|(_, service)| service.category != NECESSARY);
         let service_uses = services.map(|(place, it)| (format!("service[{place}].uses"), &it.id, &it.uses));
         let used = category_uses.chain(service_uses).find(|(_, _, uses)| !uses.is_empty());
         if let Some((path, id, uses)) = used.filter(|_| !covers_opt_out) {
@@ -85,8 +85,10 @@ impl Warnings {
         let facts = [
             ("`purpose`", service.purpose.is_empty()),
             ("`data`", service.data.is_empty()),
-            ("`recipients`", service.recipients.is_empty()),
-            ("`retention`", service.retention.is_none()),
+            // Recipients are told of where there are any; what is loaded from a host has its keeper.
+            ("`recipients`", service.recipients.is_empty() && !service.hosts.is_empty()),
+            // How long a cookie lives says how long something is kept, too.
+            ("`retention`", service.retention.is_none() && service.cookies.iter().all(|it| it.max_age.is_none())),
         ];
         let missing: Vec<&str> = facts.iter().filter(|(_, is_missing)| *is_missing).map(|(fact, _)| *fact).collect();
         if !missing.is_empty() {
@@ -102,7 +104,7 @@ impl Warnings {
                 Demand::AudienceData(most) => {
                     if let Some(kept) = service.retention.filter(|kept| *kept > most) {
                         let message = format!(
-                            "`{}` keeps data for {}, in `{preset}` at most {}",
+                            "`{}` keeps data for {}, and by the law of `{preset}` {} at most",
                             service.id,
                             span(kept),
                             span(most)
@@ -114,7 +116,7 @@ impl Warnings {
                     for (place, cookie) in service.cookies.iter().enumerate() {
                         if let Some(kept) = cookie.max_age.filter(|kept| *kept > most) {
                             let message = format!(
-                                "`{}` is kept for {}, in `{preset}` at most {}",
+                                "`{}` is kept for {}, and by the law of `{preset}` {} at most",
                                 cookie.name,
                                 span(kept),
                                 span(most)
@@ -175,7 +177,8 @@ impl Warnings {
             };
             if let Some((preset, _, rule)) = furthest(&longer) {
                 let (age, most) = (span(regime.grant_max_age), span(amount(rule.demand)));
-                let message = format!("a grant counts for {age} in `{id}`, and in `{preset}` for {most} at most");
+                let message =
+                    format!("a grant counts for {age} in `{id}`, and by the law of `{preset}` for {most} at most");
                 add("grant-max-age", "grant_max_age", message, rule);
             }
             let shorter = |_: &Jurisdiction, demand| match demand {
@@ -184,14 +187,16 @@ impl Warnings {
             };
             if let Some((preset, _, rule)) = furthest(&shorter) {
                 let (quiet, least) = (span(regime.refusal_quiet), span(amount(rule.demand)));
-                let message =
-                    format!("a refusal is left in peace for {quiet} in `{id}`, and in `{preset}` for {least} at least");
+                let message = format!(
+                    "a refusal is left in peace for {quiet} in `{id}`, and by the law of `{preset}` for {least} at least"
+                );
                 add("refusal-quiet", "refusal_quiet", message, rule);
             }
             let ignored =
                 |_: &Jurisdiction, demand| (demand == Demand::Gpc && regime.gpc == GpcRule::Ignore).then_some(1);
             if let Some((preset, _, rule)) = furthest(&ignored) {
-                let message = format!("a GPC signal is ignored in `{id}`, and must be honoured in `{preset}`");
+                let message =
+                    format!("a GPC signal is ignored in `{id}`, and the law of `{preset}` demands to honour it");
                 add("gpc-ignored", "gpc", message, rule);
             }
         }

@@ -19,6 +19,14 @@ pub struct AdviceRule {
     pub help: &'static str,
 }
 
+impl AdviceRule {
+    /// Whether nothing can be said by it where it is not known which language is the default.
+    #[cfg(any(feature = "toml", feature = "json"))]
+    pub(in crate::policy) fn is_about_languages(&self) -> bool {
+        matches!(self.code, "missing-text" | "missing-language" | "unused-language")
+    }
+}
+
 pub(super) fn all() -> impl Iterator<Item = AdviceRule> {
     LINES.lines().filter(|line| !line.starts_with('#')).filter_map(|line| {
         let mut fields = line.split(" | ");

@@ -12,8 +12,8 @@ use time::{Date, Month};
 
 use super::Reader;
 use crate::policy::{
-    document::{Node, Value, quoted},
-    fault::{Fault, FaultCode},
+    document::{Node, Value},
+    fault::{Fault, FaultCode, quoted},
     format::Table,
     localized::Localized,
 };
