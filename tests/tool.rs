@@ -74,6 +74,31 @@ fn formats_for_programs() {
 }
 
 #[test]
+fn manual_pages() {
+    for (args, name) in [(&["man"][..], "consentry.1"), (&["man", "check"], "consentry-check.1")] {
+        let page = text(&tool(args).output().unwrap());
+        snapbox::assert_data_eq!(
+            page,
+            snapbox::Data::read_from(&Path::new("tests/tool/formats").join(name), None).raw()
+        );
+    }
+}
+
+#[test]
+fn completions_know_commands_options_and_rules() {
+    for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
+        let output = tool(&["completions", shell]).output().unwrap();
+        let script = String::from_utf8_lossy(&output.stdout);
+        for word in ["check", "published", "format", "sarif", "no-contact"] {
+            // elvish and PowerShell are told of options, and not of their values.
+            let is_value = matches!(word, "sarif" | "no-contact");
+            let wanted = !(is_value && matches!(shell, "elvish" | "powershell"));
+            assert_eq!(script.contains(word), wanted, "{word} for {shell}");
+        }
+    }
+}
+
+#[test]
 fn a_line_of_a_megabyte_is_shown_near_its_fault() {
     let mut line = String::from("id = \"shop\"\ncontact = { name = \"Shop\", url = \"/\" }\nretired = [");
     for number in 0..100_000 {
@@ -165,6 +190,11 @@ fn colours_are_there_where_they_are_wanted() {
         let wanted = choice == "--color=always";
         assert_eq!(coloured(tool(&["check", choice, BROKEN]).env("NO_COLOR", "1")), wanted, "what is asked for counts");
         assert_eq!(coloured(tool(&[choice, "check", BROKEN]).env("CLICOLOR_FORCE", "1")), wanted);
+    }
+    for no_policy in [&["--help"][..], &["check", "--help"], &["--nonsense"]] {
+        let output = |choice| text(&tool(no_policy).arg(choice).output().unwrap());
+        assert!(output("--color=always").contains('\u{1b}'), "{no_policy:?}");
+        assert!(!output("--color=never").contains('\u{1b}'), "{no_policy:?}");
     }
     // Formats for programs are never coloured.
     assert!(!coloured(&mut tool(&["check", "--color=always", "--format", "json", BROKEN])));

@@ -32,6 +32,9 @@ pub(crate) enum Problem {
     /// git has no such file, or there is no git.
     #[error("cannot read {name} from git: {reason}")]
     Git { name: String, reason: String },
+    /// A page for a command that is none.
+    #[error("there is no command {name:?}: `consentry help` lists them")]
+    NoCommand { name: String },
     /// The output cannot be written.
     #[error("cannot write the output: {0}")]
     Write(#[from] io::Error),

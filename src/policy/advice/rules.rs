@@ -15,6 +15,8 @@ pub struct AdviceRule {
     pub date: &'static str,
     /// What says so. `jurisdictions` where the law of a place does: then each warning has its own.
     pub source: &'static str,
+    /// What it finds.
+    pub about: &'static str,
     /// What mends it.
     pub help: &'static str,
 }
@@ -36,6 +38,7 @@ pub(super) fn all() -> impl Iterator<Item = AdviceRule> {
             severity: Severity::from_word(field()?)?,
             date: field()?,
             source: field()?,
+            about: field()?,
             help: field()?,
         })
     })

@@ -11,7 +11,7 @@ pub(super) fn text(reports: &[Report]) -> String {
         FaultCode::ALL.iter().map(|code| json!({ "id": code.word(), "defaultConfiguration": { "level": "error" } }));
     let advice = Advice::rules().map(|rule| {
         let level = if rule.severity == Severity::Note { "note" } else { "warning" };
-        json!({ "id": rule.code, "help": { "text": rule.help }, "defaultConfiguration": { "level": level } })
+        json!({ "id": rule.code, "shortDescription": { "text": rule.about }, "help": { "text": rule.help }, "defaultConfiguration": { "level": level } })
     });
     let rules: Vec<Json> = faults.chain(advice).collect();
     let results: Vec<Json> = reports
