@@ -1,23 +1,31 @@
 //! What a site declares: categories, services, cookies, texts, regimes and the history of changes.
 
+mod advice;
 mod builder;
 mod category;
 mod change;
+#[cfg(any(feature = "toml", feature = "json"))]
+mod checked;
 #[cfg(feature = "json")]
 mod compiled;
 mod digest;
 #[cfg(any(feature = "toml", feature = "json"))]
 mod document;
 mod fault;
+#[cfg(any(feature = "toml", feature = "json"))]
+mod format;
 mod google;
 mod id;
 #[cfg(feature = "json")]
 mod json;
+mod jurisdiction;
 pub(crate) mod language;
 mod localized;
 #[cfg(any(feature = "toml", feature = "json"))]
 mod reader;
 mod regime;
+#[cfg(feature = "json")]
+mod schema;
 mod service;
 mod terms;
 #[cfg(feature = "toml")]
@@ -26,10 +34,13 @@ mod validate;
 
 use alloc::{string::String, sync::Arc, vec::Vec};
 
+pub use advice::{Advice, AdviceRule, KnownCookie, Severity, Warning};
 pub use builder::PolicyBuilder;
 pub(crate) use category::words;
 pub use category::{Basis, Category, Use};
 pub use change::{Change, ChangeKind, PolicyVersion};
+#[cfg(any(feature = "toml", feature = "json"))]
+pub use checked::Checked;
 #[cfg(feature = "json")]
 pub use compiled::Serving;
 pub use fault::{Fault, FaultCode, Faults, Position};
@@ -37,8 +48,11 @@ pub use google::GoogleSignal;
 #[cfg(feature = "cli")]
 pub(crate) use id::is_cookie_pattern;
 pub use id::{MAX_ID_BYTES, NECESSARY, is_id};
+pub use jurisdiction::{Demand, Jurisdiction, LawRule, Source, SourceBasis};
 pub use localized::Localized;
 pub use regime::{GpcRule, Regime, RegimeKind};
+#[cfg(feature = "json")]
+pub use schema::schema;
 pub use service::{CookieRule, Service};
 #[cfg(feature = "wasm")]
 pub(crate) use terms::Text;

@@ -179,6 +179,11 @@ impl Words {
         self.0.push((word, texts));
     }
 
+    /// Each word that the site has a wording of its own for.
+    pub(crate) fn own(&self) -> impl Iterator<Item = (Word, &Localized)> {
+        self.0.iter().map(|(word, texts)| (*word, texts))
+    }
+
     /// The wording of `word` for `locale`: the site's in that language, the library's in that language, the site's in
     /// any, the library's in English.
     pub fn get<'a>(&'a self, word: Word, locale: &str, fallback: &str) -> &'a str {

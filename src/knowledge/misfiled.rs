@@ -89,8 +89,9 @@ impl Knowledge {
         found
     }
 
-    /// What a rule's cookies commonly are, where they all are for the same.
-    fn commonly(&self, rule: &str, hosts: &[String]) -> Option<Known<'_>> {
+    /// What the cookies of a declared name, perhaps with a `*` at its end, commonly are, where all of them are for the same.
+    /// One that is known at one of the `hosts` goes before one that is known by its name alone.
+    pub fn commonly(&self, rule: &str, hosts: &[String]) -> Option<Known<'_>> {
         let Some(start) = rule.strip_suffix('*') else {
             let at_host = hosts.iter().find_map(|host| {
                 let host = host.strip_prefix("*.").unwrap_or(host);

@@ -197,10 +197,7 @@ impl PolicyBuilder {
             let (version, kind) = (change.version, change.kind);
             terms.steps.push(Step { version, kind, touches: change.touches.join(" ").into() });
         }
-        terms.regimes = core::mem::take(&mut self.regimes);
-        if terms.regimes.is_empty() {
-            terms.regimes.extend(Regime::presets());
-        }
+        terms.regimes = self.regimes_in_force();
         terms.close_regimes();
         terms
     }
@@ -210,6 +207,19 @@ impl PolicyBuilder {
         let is_named = |touched: &String| touched == id || formerly.contains(touched);
         let asks = self.changes.iter().filter(|change| change.kind == ChangeKind::Ask);
         asks.filter(|change| change.touches.iter().any(is_named)).map(|change| change.version).max().unwrap_or(1)
+    }
+
+    /// The ids of categories, and of services too unless only categories are wanted.
+    #[cfg(any(feature = "toml", feature = "json"))]
+    pub(crate) fn ids(&self, only_categories: bool) -> impl Iterator<Item = &str> {
+        let services = self.services.iter().filter(move |_| !only_categories);
+        let categories = self.categories.iter().map(|category| category.id.as_str()).chain([NECESSARY]);
+        categories.chain(services.map(|service| service.id.as_str()))
+    }
+
+    /// The regimes that hold: those declared, or the presets of a policy without any.
+    pub(crate) fn regimes_in_force(&self) -> Vec<Regime> {
+        if self.regimes.is_empty() { Regime::presets().collect() } else { self.regimes.clone() }
     }
 
     pub(crate) fn put_necessary_first(&mut self) {

@@ -36,7 +36,7 @@ macro_rules! words {
             pub const ALL: &[Self] = &[$(Self::$variant),+];
 
             /// One text: a table of texts costs the WASM module more than the code that counts words.
-            const WORDS: &str = concat!($($word, " "),+);
+            pub(crate) const WORDS: &str = concat!($($word, " "),+);
 
             /// The word used in policy files and on the wire.
             pub fn word(self) -> &'static str {

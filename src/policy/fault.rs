@@ -1,7 +1,7 @@
 //! What is wrong with a policy, all of it at once.
 
-use alloc::{string::String, vec::Vec};
-use core::fmt;
+use alloc::{format, string::String, vec::Vec};
+use core::{fmt, ops::Range};
 
 use super::category::words;
 
@@ -54,8 +54,10 @@ pub struct Fault {
     pub(crate) code: FaultCode,
     pub(crate) path: String,
     pub(crate) position: Option<Position>,
+    pub(crate) span: Option<Range<usize>>,
     pub(crate) found: String,
     pub(crate) expected: String,
+    pub(crate) help: Option<String>,
 }
 
 impl Fault {
@@ -65,7 +67,8 @@ impl Fault {
         found: impl Into<String>,
         expected: impl Into<String>,
     ) -> Self {
-        Self { code, path: path.into(), position: None, found: found.into(), expected: expected.into() }
+        let (path, found, expected) = (path.into(), found.into(), expected.into());
+        Self { code, path, position: None, span: None, found, expected, help: None }
     }
 
     /// What kind of thing is wrong.
@@ -78,9 +81,14 @@ impl Fault {
         &self.path
     }
 
-    /// Where in the file, if the policy came from one whose format tells.
+    /// Where in the file, if the policy came from one.
     pub fn position(&self) -> Option<Position> {
         self.position
+    }
+
+    /// The bytes of the file it is about, if the policy came from one: a value, a field's name, a table's head.
+    pub fn span(&self) -> Option<Range<usize>> {
+        self.span.clone()
     }
 
     /// What was found.
@@ -92,18 +100,35 @@ impl Fault {
     pub fn expected(&self) -> &str {
         &self.expected
     }
+
+    /// What may mend it, such as a name that is written nearly alike.
+    pub fn help(&self) -> Option<&str> {
+        self.help.as_deref()
+    }
 }
 
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(Position { line, column }) = self.position {
-            write!(f, "{line}:{column}: ")?;
-        }
-        if !self.path.is_empty() {
-            write!(f, "{}: ", self.path)?;
-        }
+        place(f, self.position, &self.path)?;
         write!(f, "found {}, expected {}", self.found, self.expected)
     }
+}
+
+/// A text as a fault shows it: in quotes, and no longer than a line.
+pub(super) fn quoted(text: &str) -> String {
+    const LONGEST: usize = 80;
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{:?}… ({} bytes)", text.get(..end).unwrap_or_default(), text.len()),
+        None => format!("{text:?}"),
+    }
+}
+
+/// Writes where something is.
+pub(super) fn place(f: &mut fmt::Formatter<'_>, position: Option<Position>, path: &str) -> fmt::Result {
+    if let Some(Position { line, column }) = position {
+        write!(f, "{line}:{column}: ")?;
+    }
+    if path.is_empty() { Ok(()) } else { write!(f, "{path}: ") }
 }
 
 /// Everything wrong with a policy, in the order of the file.

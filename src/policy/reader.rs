@@ -3,64 +3,86 @@
 mod values;
 
 use alloc::{collections::BTreeMap, format, string::String, vec::Vec};
+use core::ops::Range;
 
+use self::values::did_you_mean;
 use super::{
-    Contact, Policy,
+    Checked, Contact,
     builder::PolicyBuilder,
     category::{Basis, Category, Use},
     change::{Change, ChangeKind},
     document::{Node, Value},
-    fault::{Fault, FaultCode, Faults, Position},
+    fault::{Fault, FaultCode, quoted},
+    format,
     google::GoogleSignal,
+    jurisdiction::Jurisdiction,
     regime::{GpcRule, Regime, RegimeKind},
     service::{CookieRule, Service},
     validate,
 };
-use crate::{banner::Word, signals::Region};
+use crate::{banner::Word, signals::Region, text::has_word};
 
-/// Builds the policy that `root` describes, or says everything that is wrong with it.
-pub(super) fn read(root: Node) -> Result<Policy, Faults> {
+/// Reads the policy that `root` describes, and notes everything that is wrong with it.
+pub(super) fn read(source: &str, root: Node) -> Checked<'_> {
     let mut reader = Reader::default();
     let policy = reader.policy(root);
     let mut faults = reader.faults;
     // A field that could not be read has a fault already; what is checked of its stand-in would only repeat it.
-    let unread: Vec<String> = faults.iter().map(|fault| fault.path.clone()).collect();
-    let below = |path: &str| {
-        unread.iter().any(|unread| {
-            let rest = path.strip_prefix(unread.as_str());
-            rest.is_some_and(|rest| unread.is_empty() || rest.is_empty() || rest.starts_with(['.', '[']))
-        })
-    };
+    let unread = Unread(faults.iter().map(|fault| fault.path.clone()).collect());
     for mut fault in validate::faults(&policy) {
-        if !below(&fault.path) {
-            fault.position = locate(&reader.positions, &fault.path);
+        if !unread.has(&fault.path) {
+            fault.span = nearest_span(&reader.spans, &fault.path);
+            if fault.code == FaultCode::UnknownId {
+                let known = policy.ids(fault.path.ends_with(".category"));
+                fault.help = did_you_mean(fault.found.trim_matches('"'), known);
+            }
             faults.push(fault);
         }
     }
-    if faults.is_empty() { Ok(policy.assemble()) } else { Err(Faults::new(faults)) }
+    Checked::new(source, policy, faults, unread, reader.spans)
 }
 
-/// The place of a path, or of the nearest thing above it that has one.
-fn locate(positions: &BTreeMap<String, Position>, path: &str) -> Option<Position> {
+/// The bytes of a path, or of the nearest thing above it that has some.
+pub(super) fn nearest_span(spans: &Spans, path: &str) -> Option<Range<usize>> {
     let mut path = path;
     loop {
-        if let Some(position) = positions.get(path) {
-            return Some(*position);
+        if let Some(span) = spans.get(path) {
+            return Some(span.clone());
         }
-        path = path.get(..path.rfind(['.', '['])?)?;
+        path = path.rfind(['.', '[']).and_then(|end| path.get(..end)).unwrap_or_default();
+        if path.is_empty() {
+            return spans.get("").cloned();
+        }
+    }
+}
+
+/// Where everything of a policy stands in its file, by its path.
+pub(super) type Spans = BTreeMap<String, Range<usize>>;
+
+/// The paths of what could not be read.
+#[derive(Default)]
+pub(super) struct Unread(Vec<String>);
+
+impl Unread {
+    /// Whether `path` is one of them or below one.
+    pub(super) fn has(&self, path: &str) -> bool {
+        self.0.iter().any(|unread| {
+            let rest = path.strip_prefix(unread.as_str());
+            rest.is_some_and(|rest| unread.is_empty() || rest.is_empty() || rest.starts_with(['.', '[']))
+        })
     }
 }
 
 #[derive(Default)]
 struct Reader {
     faults: Vec<Fault>,
-    positions: BTreeMap<String, Position>,
+    spans: Spans,
 }
 
 impl Reader {
     fn policy(&mut self, root: Node) -> PolicyBuilder {
         let mut policy = PolicyBuilder::new("");
-        let Some(mut fields) = self.fields(root, "") else { return policy };
+        let Some(mut fields) = self.fields(root, "", &format::POLICY) else { return policy };
         policy.id = self.required(&mut fields, "id", "the policy's id");
         if let Some(locale) = self.text(&mut fields, "default_locale") {
             policy.default_locale = locale;
@@ -73,41 +95,42 @@ impl Reader {
             self.list(&mut fields, "category", |reader, node, path| reader.category(node, path, &locale));
         policy.services = self.list(&mut fields, "service", |reader, node, path| reader.service(node, path, &locale));
         policy.changes = self.list(&mut fields, "change", |reader, node, path| reader.change(node, path, &locale));
-        policy.regimes = self.list(&mut fields, "regime", Self::regime);
+        let regimes = self.list(&mut fields, "regime", Self::regime);
+        policy.regimes = without_overlap(regimes);
+        // Is for editors, which find the schema by it.
+        self.text(&mut fields, "$schema");
         policy.retired = self.texts(&mut fields, "retired");
-        if let Some(data) = fields.take("data").and_then(|node| self.fields(node, "data")) {
-            for (kind, node) in data.fields {
-                let name = self.localized_of(node, &format!("data.{kind}"), &locale);
-                policy.data_names.push((kind, name));
+        for (kind, node) in self.map(&mut fields, "data") {
+            let (path, named) = (format!("data.{kind}"), node.name_span());
+            let name = self.localized_of(node, &path, &locale);
+            self.spans.insert(path, named);
+            policy.data_names.push((kind, name));
+        }
+        for (name, node) in self.map(&mut fields, "words") {
+            let path = format!("words.{name}");
+            self.spans.insert(path.clone(), node.name_span());
+            if let Some(word) = self.one_of(&name, &path, Word::ALL, Word::word) {
+                let text = self.localized_of(node, &path, &locale);
+                policy.words.set_all(word, text);
             }
         }
-        if let Some(words) = fields.take("words").and_then(|node| self.fields(node, "words")) {
-            for (name, node) in words.fields {
-                let path = format!("words.{name}");
-                self.note(&path, &node);
-                if let Some(word) = self.one_of(&name, &path, Word::ALL, Word::word) {
-                    let text = self.localized_of(node, &path, &locale);
-                    policy.words.set_all(word, text);
-                }
-            }
-        }
-        self.finish(fields, "id, default_locale, contact, category, service, change, regime, retired, data, words");
+        self.finish(fields);
         policy
     }
 
     fn contact(&mut self, node: Node) -> Contact {
-        let Some(mut fields) = self.fields(node, "contact") else { return Contact::default() };
+        let Some(mut fields) = self.fields(node, "contact", &format::CONTACT) else { return Contact::default() };
         let contact = Contact {
             name: self.required(&mut fields, "name", "whom visitors can ask"),
             url: self.text(&mut fields, "url"),
             email: self.text(&mut fields, "email"),
         };
-        self.finish(fields, "name, url, email");
+        self.finish(fields);
         contact
     }
 
     fn category(&mut self, node: Node, path: &str, locale: &str) -> Option<Category> {
-        let Some(mut fields) = self.fields(node, path) else { return Some(Category::default()) };
+        let Some(mut fields) = self.fields(node, path, &format::CATEGORY) else { return Some(Category::default()) };
         let states_signals = fields.has("signals");
         let category = Category {
             id: self.required(&mut fields, "id", "the category's id"),
@@ -119,12 +142,12 @@ impl Reader {
             signals: states_signals.then(|| self.words(&mut fields, "signals", GoogleSignal::ALL, GoogleSignal::word)),
             formerly: self.texts(&mut fields, "formerly"),
         };
-        self.finish(fields, "id, key, name, purpose, uses, basis, signals, formerly");
+        self.finish(fields);
         Some(category)
     }
 
     fn service(&mut self, node: Node, path: &str, locale: &str) -> Option<Service> {
-        let Some(mut fields) = self.fields(node, path) else { return Some(Service::default()) };
+        let Some(mut fields) = self.fields(node, path, &format::SERVICE) else { return Some(Service::default()) };
         let own = self.word(&mut fields, "choice", &[true, false], |own| if own { "own" } else { "category" });
         let service = Service {
             id: self.required(&mut fields, "id", "the service's id"),
@@ -144,26 +167,24 @@ impl Reader {
             formerly: self.texts(&mut fields, "formerly"),
             justification: self.localized(&mut fields, "justification", locale),
         };
-        let known = "id, key, category, choice, name, purpose, cookies, hosts, data, recipients, retention, uses, \
-                     basis, signals, formerly, justification";
-        self.finish(fields, known);
+        self.finish(fields);
         Some(service)
     }
 
     fn cookie(&mut self, node: Node, path: &str, locale: &str) -> Option<CookieRule> {
-        let Some(mut fields) = self.fields(node, path) else { return Some(CookieRule::default()) };
+        let Some(mut fields) = self.fields(node, path, &format::COOKIE) else { return Some(CookieRule::default()) };
         let cookie = CookieRule {
             name: self.required(&mut fields, "name", "the cookie's name"),
             max_age: self.duration(&mut fields, "max_age"),
             path: self.text(&mut fields, "path"),
             purpose: self.localized(&mut fields, "purpose", locale),
         };
-        self.finish(fields, "name, max_age, path, purpose");
+        self.finish(fields);
         Some(cookie)
     }
 
     fn change(&mut self, node: Node, path: &str, locale: &str) -> Option<Change> {
-        let Some(mut fields) = self.fields(node, path) else { return Some(Change::editorial(0)) };
+        let Some(mut fields) = self.fields(node, path, &format::CHANGE) else { return Some(Change::editorial(0)) };
         let version = fields.take("version");
         let version_path = fields.path("version");
         let number = version.as_ref().map(|node| {
@@ -176,14 +197,14 @@ impl Reader {
         let expected = "a whole number from 1";
         match (&version, number) {
             (Some(node), Some(None)) => {
-                self.fault(FaultCode::BadValue, &version_path, node.position, &node.describe(), expected);
+                self.fault(FaultCode::BadValue, &version_path, node.span.clone(), &node.describe(), expected);
             }
-            (None, _) => self.fault(FaultCode::Missing, &version_path, fields.position, "nothing", expected),
+            (None, _) => self.fault(FaultCode::Missing, &version_path, fields.span.clone(), "nothing", expected),
             _ => {}
         }
         if !fields.has("kind") {
             let expected = "\"ask\", \"notify\" or \"editorial\"";
-            self.fault(FaultCode::Missing, &fields.path("kind"), fields.position, "nothing", expected);
+            self.fault(FaultCode::Missing, &fields.path("kind"), fields.span.clone(), "nothing", expected);
         }
         let change = Change {
             version: number.flatten().unwrap_or(0),
@@ -193,33 +214,38 @@ impl Reader {
             summary: self.localized(&mut fields, "summary", locale),
             material: self.text(&mut fields, "material"),
         };
-        self.finish(fields, "version, effective, kind, touches, summary, material");
+        self.finish(fields);
         Some(change)
     }
 
     /// A preset's fields stand where a regime of its id leaves them out.
-    fn regime(&mut self, node: Node, path: &str) -> Option<Regime> {
-        let Some(mut fields) = self.fields(node, path) else { return Some(Regime::new("", RegimeKind::OptIn)) };
-        let id = self.required(&mut fields, "id", "the regime's id, or that of a preset: \"eu\", \"us-ca\"");
+    fn regime(&mut self, node: Node, path: &str) -> Option<Read> {
+        let Some(mut fields) = self.fields(node, path, &format::REGIME) else {
+            return Some(Read { regime: Regime::new("", RegimeKind::OptIn), states_regions: true });
+        };
+        let id = self.required(&mut fields, "id", "the regime's id, or that of a preset such as \"eu\" or \"us-ca\"");
         let kind = self.word(&mut fields, "kind", RegimeKind::ALL, RegimeKind::word);
+        let states_kind = kind.is_some() || self.spans.contains_key(&fields.path("kind"));
         let preset = Regime::preset(&id);
-        if kind.is_none() && preset.is_none() {
-            let expected = "\"opt-in\", \"opt-out\" or \"inform\"; only the presets \"eu\" and \"us-ca\" go without";
-            self.fault(FaultCode::Missing, &fields.path("kind"), fields.position, "nothing", expected);
+        if !states_kind && preset.is_none() {
+            let expected = "\"opt-in\", \"opt-out\" or \"inform\"; only a preset's id goes without";
+            self.fault(FaultCode::Missing, &fields.path("kind"), fields.span.clone(), "nothing", expected);
+            self.help(&id, Jurisdiction::all().map(|known| String::from(known.id())));
         }
         let mut regime = match (preset, kind) {
             (Some(preset), None) => preset,
             (Some(preset), Some(kind)) => Regime { kind, ..preset },
             (None, kind) => Regime::new(id, kind.unwrap_or(RegimeKind::OptIn)),
         };
-        if fields.has("regions") {
+        let states_regions = fields.has("regions");
+        if states_regions {
             let regions = self.list(&mut fields, "regions", |reader, node, path| {
-                let position = node.position;
+                let span = node.span.clone();
                 let text = reader.text_of(node, path)?;
                 let region = Region::parse(&text);
                 if region.is_none() {
                     let expected = "an ISO 3166 code such as \"FR\" or \"US-CA\"";
-                    reader.fault(FaultCode::BadValue, path, position, &format!("{text:?}"), expected);
+                    reader.fault(FaultCode::BadValue, path, span, &quoted(&text), expected);
                 }
                 Some(text)
             });
@@ -235,7 +261,31 @@ impl Reader {
         if let Some(rule) = self.word(&mut fields, "gpc", GpcRule::ALL, GpcRule::word) {
             regime.gpc = rule;
         }
-        self.finish(fields, "id, kind, regions, grant_max_age, refusal_quiet, gpc");
-        Some(regime)
+        self.finish(fields);
+        Some(Read { regime, states_regions })
     }
+}
+
+/// A regime as it was read.
+struct Read {
+    regime: Regime,
+    states_regions: bool,
+}
+
+/// A preset beside others leaves out the regions that another regime states, or that a preset for fewer regions has: `eu`
+/// beside `fr` holds in the rest.
+fn without_overlap(read: Vec<Read>) -> Vec<Regime> {
+    let taken = |place: usize, size: usize, region: &Region| {
+        read.iter().enumerate().any(|(other_place, other)| {
+            let narrower = other.states_regions || other.regime.holds_in().count() < size;
+            other_place != place && narrower && has_word(&other.regime.regions, region.code())
+        })
+    };
+    let left = read.iter().enumerate().map(|(place, Read { regime, states_regions })| {
+        let size = regime.holds_in().count();
+        let taken = regime.holds_in().filter(|region| !states_regions && taken(place, size, region));
+        let codes: Vec<String> = taken.map(|region| region.as_str().into()).collect();
+        regime.clone().except(&codes.join(" "))
+    });
+    left.collect()
 }

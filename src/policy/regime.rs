@@ -2,7 +2,7 @@
 
 use alloc::string::String;
 
-use super::{category::words, terms::Text};
+use super::{category::words, jurisdiction::Jurisdiction, terms::Text};
 use crate::{signals::Region, text};
 
 /// How long a grant counts, and a refusal is left in peace, unless a regime says otherwise: 182 days, in seconds.
@@ -64,14 +64,25 @@ impl Regime {
         }
     }
 
-    /// A regime that comes with the library: `eu` or `us-ca`.
+    /// A regime that comes with the library, such as `eu`, `fr` or `us-ca`: what [`Jurisdiction::all`] lists, with the
+    /// source of each. A policy that declares no regimes has `eu` and `us-ca`.
     ///
-    /// - `eu`: opt-in for the 27 member states, Iceland, Liechtenstein, Norway, the United Kingdom and Switzerland;
-    ///   six months both ways (CNIL 2020-092, paragraph 39; Garante 231/2021).
-    /// - `us-ca`: opt-out for California; GPC is an opt-out of sale and sharing (11 CCR 7025), no new request for
-    ///   twelve months (Cal. Civ. Code 1798.135(c)(4)).
+    /// Presets overlap, `eu` and `fr` for example. In a policy file the wider one holds in the rest; in code
+    /// [`except`](Self::except) says so.
+    ///
+    /// ```
+    /// # use consentry::Regime;
+    /// let california = Regime::preset("us-ca").unwrap();
+    /// assert_eq!(california.refusal_quiet_seconds(), 365 * 86_400);
+    /// ```
     pub fn preset(id: &str) -> Option<Self> {
-        Self::presets().find(|preset| preset.id == id)
+        Jurisdiction::get(id).map(|found| found.regime().clone())
+    }
+
+    /// The preset for a region: that of its ISO 3166-2 code, or else of its country (ISO 3166-1), and of several the one for
+    /// the fewest regions.
+    pub fn preset_for(region: Region) -> Option<Self> {
+        Jurisdiction::of(region).map(|found| found.regime().clone())
     }
 
     /// The regimes of a policy that declares none.
@@ -102,6 +113,16 @@ impl Regime {
             let regions = self.regions.to_mut();
             regions.push(' ');
             regions.push_str(region.as_str());
+        }
+        self
+    }
+
+    /// Takes regions out, codes as [`regions`](Self::regions) has them.
+    #[must_use]
+    pub fn except(mut self, codes: &str) -> Self {
+        for code in codes.split(' ').filter_map(Region::parse) {
+            let left: alloc::vec::Vec<_> = text::words(&self.regions).filter(|known| *known != code.as_str()).collect();
+            self.regions = Text::Owned(left.join(" "));
         }
         self
     }

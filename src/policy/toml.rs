@@ -5,7 +5,6 @@ use alloc::{
     string::{String, ToString},
     vec::Vec,
 };
-use core::ops::Range;
 
 use time::{Date, Month};
 use toml::{
@@ -14,9 +13,9 @@ use toml::{
 };
 
 use super::{
-    Policy,
+    Checked, Policy,
     document::{Node, Value},
-    fault::{Fault, FaultCode, Faults, Position},
+    fault::{Fault, FaultCode, Faults},
     reader,
 };
 
@@ -26,67 +25,51 @@ impl Policy {
     /// # Errors
     /// All faults at once, each with its path, line and column.
     pub fn from_toml(source: &str) -> Result<Self, Faults> {
-        let lines = Lines::new(source);
+        Self::check_toml(source).into_policy()
+    }
+
+    /// Reads a policy from TOML for a tool: with the place of everything in it, also where it has faults.
+    pub fn check_toml(source: &str) -> Checked<'_> {
         let (table, errors) = DeTable::parse_recoverable(source);
-        if !errors.is_empty() {
-            let fault = |error: &toml::de::Error| {
-                let mut fault = Fault::new(FaultCode::Syntax, "", error.message(), "TOML 1.0");
-                fault.position = error.span().map(|span| lines.position(span));
-                fault
-            };
-            return Err(Faults::new(errors.iter().map(fault).collect()));
+        if errors.is_empty() {
+            return reader::read(source, Node { value: fields(table.into_inner()), span: 0..0, key: None });
         }
-        let position = Some(Position { line: 1, column: 1 });
-        reader::read(Node { value: lines.table(table.into_inner()), position })
-    }
-}
-
-/// Where each line starts, to turn a byte offset into line and column.
-struct Lines<'a> {
-    source: &'a str,
-    starts: Vec<usize>,
-}
-
-impl<'a> Lines<'a> {
-    fn new(source: &'a str) -> Self {
-        let starts = core::iter::once(0).chain(source.match_indices('\n').map(|(place, _)| place + 1)).collect();
-        Self { source, starts }
-    }
-
-    fn position(&self, span: Range<usize>) -> Position {
-        let line = self.starts.partition_point(|start| *start <= span.start);
-        let start = self.starts.get(line.saturating_sub(1)).copied().unwrap_or(0);
-        let before = self.source.get(start..span.start).unwrap_or_default();
-        Position { line, column: before.chars().count() + 1 }
-    }
-
-    fn node(&self, spanned: Spanned<DeValue<'_>>) -> Node {
-        let position = Some(self.position(spanned.span()));
-        let value = match spanned.into_inner() {
-            DeValue::String(text) => Value::Text(text.into_owned()),
-            DeValue::Boolean(value) => Value::Bool(value),
-            DeValue::Integer(number) => match i64::from_str_radix(&number.as_str().replace('_', ""), number.radix()) {
-                Ok(integer) => Value::Integer(integer),
-                Err(_) => Value::Other(number.to_string()),
-            },
-            DeValue::Float(number) => Value::Other(number.to_string()),
-            DeValue::Datetime(datetime) => match datetime.date.and_then(date).filter(|_| datetime.time.is_none()) {
-                Some(date) => Value::Date(date),
-                None => Value::Other(format!("{datetime}")),
-            },
-            DeValue::Array(items) => Value::List(items.into_iter().map(|item| self.node(item)).collect()),
-            DeValue::Table(table) => self.table(table),
+        let fault = |error: &toml::de::Error| {
+            let mut fault = Fault::new(FaultCode::Syntax, "", error.message(), "TOML 1.0");
+            fault.span = error.span();
+            fault
         };
-        Node { value, position }
+        Checked::unreadable(source, errors.iter().map(fault).collect())
     }
+}
 
-    fn table(&self, table: DeTable<'_>) -> Value {
-        let fields = table.into_iter().map(|(name, value)| {
-            let name: String = name.into_inner().into_owned();
-            (name, self.node(value))
-        });
-        Value::Table(fields.collect())
-    }
+fn node(spanned: Spanned<DeValue<'_>>) -> Node {
+    let span = spanned.span();
+    let value = match spanned.into_inner() {
+        DeValue::String(text) => Value::Text(text.into_owned()),
+        DeValue::Boolean(value) => Value::Bool(value),
+        DeValue::Integer(number) => match i64::from_str_radix(&number.as_str().replace('_', ""), number.radix()) {
+            Ok(integer) => Value::Integer(integer),
+            Err(_) => Value::Other(number.to_string()),
+        },
+        DeValue::Float(number) => Value::Other(number.to_string()),
+        DeValue::Datetime(datetime) => match datetime.date.and_then(date).filter(|_| datetime.time.is_none()) {
+            Some(date) => Value::Date(date),
+            None => Value::Other(format!("{datetime}")),
+        },
+        DeValue::Array(items) => Value::List(items.into_iter().map(node).collect()),
+        DeValue::Table(table) => fields(table),
+    };
+    Node { value, span, key: None }
+}
+
+fn fields(table: DeTable<'_>) -> Value {
+    let fields = table.into_iter().map(|(name, value)| {
+        let key = name.span();
+        let name: String = name.into_inner().into_owned();
+        (name, Node { key: Some(key), ..node(value) })
+    });
+    Value::Table(fields.collect::<Vec<_>>())
 }
 
 fn date(date: toml::value::Date) -> Option<Date> {

@@ -7,7 +7,7 @@ use super::{
     category::{Basis, Category},
     change::ChangeKind,
     digest,
-    fault::{Fault, FaultCode},
+    fault::{Fault, FaultCode, quoted},
     google::GoogleSignal,
     id::{MAX_ID_BYTES, NECESSARY, is_cookie_pattern, is_id},
     regime::Regime,
@@ -48,10 +48,6 @@ pub(super) fn faults(policy: &PolicyBuilder) -> Vec<Fault> {
 
 struct Check {
     faults: Vec<Fault>,
-}
-
-fn quoted(text: &str) -> String {
-    format!("{text:?}")
 }
 
 impl Check {
@@ -168,7 +164,7 @@ impl Check {
                 self.fault(FaultCode::Conflict, format!("{path}.{field}"), "a setting", expected);
             }
         }
-        if category.basis == Basis::Contract {
+        if category.basis == Basis::Contract && category.id != NECESSARY {
             let expected = "\"consent\" or \"legitimate-interest\": what a contract needs is a necessary service";
             self.fault(FaultCode::Conflict, format!("{path}.basis"), "\"contract\"", expected);
         }

@@ -1,8 +1,10 @@
 //! What the tool is asked on the command line.
 
-use clap::{ColorChoice, Parser, Subcommand};
+use std::ffi::OsString;
 
-use crate::{check, explain, init, render, simulate, watch};
+use clap::{ColorChoice, Parser, Subcommand, ValueEnum as _};
+
+use crate::{check, completions, explain, init, man, render, schema, simulate, watch};
 
 /// Write, check, change and publish the policy that says what a site asks of its visitors.
 ///
@@ -15,6 +17,7 @@ use crate::{check, explain, init, render, simulate, watch};
 pub(crate) struct Args {
     /// When to colour; NO_COLOR and CLICOLOR are heeded where this says `auto`.
     #[arg(long, global = true, value_name = "WHEN", default_value_t = ColorChoice::Auto)]
+    #[allow(dead_code, reason = "it is read before the rest of the line, and stands here for clap")]
     color: ColorChoice,
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -28,16 +31,36 @@ pub(crate) enum Command {
     Simulate(simulate::Args),
     Render(render::Args),
     Watch(watch::Args),
+    Schema(schema::Args),
+    Completions(completions::Args),
+    Man(man::Args),
 }
 
 impl Args {
-    /// Makes all output of this process keep to it.
-    pub(crate) fn colour(&self) {
-        match self.color {
-            ColorChoice::Auto => anstream::ColorChoice::Auto,
-            ColorChoice::Always => anstream::ColorChoice::Always,
-            ColorChoice::Never => anstream::ColorChoice::Never,
+    /// Reads the command line. Help, and what is wrong with the line, come before it is read whole: so that they too keep to
+    /// `--color`, that is looked for first.
+    pub(crate) fn read() -> Self {
+        let mut line = std::env::args_os().take_while(|arg| arg != "--");
+        while let Some(arg) = line.next() {
+            let value = match arg.to_str().and_then(|arg| arg.strip_prefix("--color")) {
+                Some("") => line.next(),
+                Some(value) => value.strip_prefix('=').map(OsString::from),
+                None => None,
+            };
+            if let Some(choice) = value.and_then(|value| ColorChoice::from_str(value.to_str()?, false).ok()) {
+                keep_to(choice);
+            }
         }
-        .write_global();
+        Self::parse()
     }
+}
+
+/// Makes all output of this process keep to it.
+fn keep_to(choice: ColorChoice) {
+    let choice = match choice {
+        ColorChoice::Auto => anstream::ColorChoice::Auto,
+        ColorChoice::Always => anstream::ColorChoice::Always,
+        ColorChoice::Never => anstream::ColorChoice::Never,
+    };
+    choice.write_global();
 }

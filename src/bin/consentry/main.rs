@@ -4,27 +4,25 @@ mod args;
 mod base;
 mod check;
 mod circumstances;
+mod completions;
 mod explain;
+mod finding;
 mod init;
+mod man;
 mod outcome;
 mod render;
 mod report;
+mod schema;
 mod simulate;
 mod source;
 mod watch;
 
-use std::{io::ErrorKind, process::ExitCode};
+use std::process::ExitCode;
 
-use clap::Parser as _;
-
-use crate::{
-    args::{Args, Command},
-    outcome::Problem,
-};
+use crate::args::{Args, Command};
 
 fn main() -> ExitCode {
-    let args = Args::parse();
-    args.colour();
+    let args = Args::read();
     let done = match args.command {
         Command::Check(args) => check::run(&args),
         Command::Explain(args) => explain::run(&args),
@@ -32,13 +30,16 @@ fn main() -> ExitCode {
         Command::Simulate(args) => simulate::run(&args),
         Command::Init(args) => init::run(&args),
         Command::Watch(args) => watch::run(&args),
+        Command::Schema(args) => schema::run(&args),
+        Command::Completions(args) => completions::run(&args),
+        Command::Man(args) => man::run(&args),
     };
     match done {
         Ok(outcome) => outcome.into(),
-        // Who reads has seen enough, as `head` has.
-        Err(Problem::Write(error)) if error.kind() == ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(problem) => {
-            report::problem(&problem);
+            if !problem.is_unheard() {
+                report::problem(&problem);
+            }
             problem.exit_code()
         }
     }

@@ -27,8 +27,8 @@ pub(crate) enum Problem {
     #[error("cannot read {}: {error}", path.display())]
     Read { path: PathBuf, error: io::Error },
     /// What was read is no text.
-    #[error("cannot read {name}: it is not UTF-8 text")]
-    NotText { name: String },
+    #[error("cannot read {name}: line {line} has the byte 0x{byte:02X}, which is no UTF-8; save the file as UTF-8")]
+    NotText { name: String, line: usize, byte: u8 },
     /// git has no such file, or there is no git.
     #[error("cannot read {name} from git: {reason}")]
     Git { name: String, reason: String },
@@ -53,12 +53,20 @@ pub(crate) enum Problem {
     /// What was given makes no policy.
     #[error("cannot draft a policy from that: {0}")]
     Draft(String),
+    /// A page for a command that is none.
+    #[error("there is no command {name:?}: `consentry help` lists them")]
+    NoCommand { name: String },
     /// The output cannot be written.
     #[error("cannot write the output: {0}")]
     Write(#[from] io::Error),
 }
 
 impl Problem {
+    /// Whether nobody reads on, as behind `| head`: that is no news to them.
+    pub(crate) fn is_unheard(&self) -> bool {
+        matches!(self, Self::Write(error) if error.kind() == io::ErrorKind::BrokenPipe)
+    }
+
     /// The exit code.
     pub(crate) fn exit_code(&self) -> ExitCode {
         ExitCode::from(2)

@@ -1,11 +1,18 @@
-//! What people read: faults beside the lines they are in.
+//! What people read: findings beside the lines they are in.
 
-use std::io::{self, Write as _};
+use std::{
+    io::{self, Write as _},
+    ops::Range,
+};
 
-use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
-use consentry::policy::{Fault, Faults, Position};
+use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
+use consentry::policy::{FaultCode, Faults};
 
-use crate::{outcome::Problem, source::Source};
+use crate::{
+    finding::{self, Finding, Place, count},
+    outcome::Problem,
+    source::Source,
+};
 
 /// A line on standard output.
 pub(crate) fn say(line: &str) -> io::Result<()> {
@@ -14,13 +21,18 @@ pub(crate) fn say(line: &str) -> io::Result<()> {
 
 /// Each fault with its line, and how many there are.
 pub(crate) fn faults(source: &Source, faults: &Faults) -> io::Result<()> {
-    let mut out = anstream::stdout();
-    for fault in faults.iter() {
-        writeln!(out, "{}\n", shown(source, fault))?;
+    let all: Vec<Finding> = faults.iter().map(Finding::from).collect();
+    findings(source, &all)?;
+    say(&format!("{}: {}", source.name, count(&all)))
+}
+
+/// Each finding with its line.
+pub(crate) fn findings(source: &Source, findings: &[Finding]) -> io::Result<()> {
+    let mut out = anstream::stdout().lock();
+    for finding in findings {
+        writeln!(out, "{}\n", shown(source, finding))?;
     }
-    let count = faults.iter().len();
-    let plural = if count == 1 { "" } else { "s" };
-    writeln!(out, "{}: {count} fault{plural}", source.name)
+    Ok(())
 }
 
 /// What is worth knowing and stops nothing, on standard error.
@@ -35,27 +47,105 @@ pub(crate) fn problem(problem: &Problem) {
     let _ = writeln!(anstream::stderr(), "{text}");
 }
 
-fn shown(source: &Source, fault: &Fault) -> String {
-    let title = match fault.path() {
-        "" => format!("found {}", fault.found()),
-        path => format!("{path}: found {}", fault.found()),
+/// What stands beside the line it is about; what is longer goes below.
+const LONGEST_LABEL: usize = 72;
+
+/// What stands below beside a help.
+const LONGEST_NOTE: usize = 240;
+
+fn shown(source: &Source, finding: &Finding) -> String {
+    let level = match finding.level {
+        finding::Level::Error => Level::ERROR,
+        finding::Level::Warning => Level::WARNING,
+        finding::Level::Note => Level::NOTE,
     };
-    let expected = format!("expected {}", fault.expected());
-    let title = Level::ERROR.primary_title(title).id(fault.code().word());
-    let group = match fault.position() {
-        Some(position) => {
-            let place = offset(&source.text, position);
-            let marked = AnnotationKind::Primary.span(place..place).label(expected);
-            title.element(Snippet::source(&source.text).path(&source.name).annotation(marked))
+    // That a file should be TOML or JSON is clear from its name.
+    let expected = finding.expected.as_ref().filter(|_| finding.code != FaultCode::Syntax.word());
+    let expected = expected.map(|expected| format!("expected {expected}"));
+    let (label, below) = match expected {
+        Some(expected)
+            if finding.place.as_ref().is_some_and(|place| place.span.is_some())
+                && expected.chars().count() <= LONGEST_LABEL =>
+        {
+            (Some(expected), None)
         }
-        None => title.element(Level::NOTE.message(expected)),
+        expected => (None, expected),
     };
+    let mut group = Group::with_title(level.primary_title(finding.title()).id(finding.code));
+    let span = finding.place.as_ref().and_then(|place| Some((place, place.span.clone()?)));
+    if let Some((place, span)) = span {
+        let excerpt = Excerpt::of(&source.text, place, span);
+        let mut snippet = Snippet::source(excerpt.text).line_start(excerpt.line);
+        if excerpt.is_whole {
+            snippet = snippet.path(&source.name);
+        } else {
+            // The excerpt's columns are not those of the file.
+            group = group.element(Origin::path(&source.name).line(place.start.line).char_column(place.start.column));
+        }
+        snippet = snippet.annotation(AnnotationKind::Primary.span(excerpt.span).label(label));
+        if let Some(of) = excerpt.of {
+            snippet = snippet.annotation(AnnotationKind::Visible.span(of));
+        }
+        group = group.element(snippet);
+    } else if finding.place.is_some() {
+        group = group.element(Origin::path(&source.name));
+    }
+    // Of sixty words the nearest is enough.
+    if let Some(below) = below.filter(|below| finding.help.is_none() || below.len() <= LONGEST_NOTE) {
+        group = group.element(Level::NOTE.message(below));
+    }
+    if let Some(source) = finding.source {
+        group = group.element(Level::NOTE.message(source));
+    }
+    if let Some(help) = &finding.help {
+        group = group.element(Level::HELP.message(help));
+    }
     Renderer::styled().render(&[group])
 }
 
-/// The place in bytes. Behind the end of the text where it has no such line.
-fn offset(text: &str, position: Position) -> usize {
-    let line_start: usize = text.split_inclusive('\n').take(position.line.saturating_sub(1)).map(str::len).sum();
-    let line = text.get(line_start..).unwrap_or_default();
-    line_start + line.char_indices().nth(position.column.saturating_sub(1)).map_or(0, |(place, _)| place)
+/// The lines that a finding is about, or what of a long one is near.
+struct Excerpt<'s> {
+    text: &'s str,
+    line: usize,
+    /// The place's bytes within the text, of its first line only.
+    span: Range<usize>,
+    of: Option<Range<usize>>,
+    /// Whether it starts where its line does.
+    is_whole: bool,
+}
+
+impl<'s> Excerpt<'s> {
+    /// How much of a line is shown on each side, in bytes.
+    const NEAR: usize = 400;
+
+    fn of(source: &'s str, place: &Place, span: Range<usize>) -> Self {
+        let start = span.start.min(source.len());
+        let line_start = source.get(..start).and_then(|before| before.rfind('\n')).map_or(0, |newline| newline + 1);
+        let line_end = |from: usize| {
+            source.get(from..).and_then(|rest| rest.find(['\n', '\r'])).map_or(source.len(), |length| from + length)
+        };
+        let end = span.end.min(line_end(start)).max(start);
+        // The id is shown where it comes soon after the head.
+        let of = place.of.clone().filter(|of| of.start >= end && of.end - line_start <= Self::NEAR);
+        let from = boundary(source, line_start.max(start.saturating_sub(Self::NEAR)));
+        let last = of.as_ref().map_or(end, |of| of.end);
+        let to = boundary(source, line_end(last).min(last.min(start + Self::NEAR) + Self::NEAR));
+        let within = |range: Range<usize>| range.start.clamp(from, to) - from..range.end.clamp(from, to) - from;
+        let text = source.get(from..to).unwrap_or_default();
+        Self {
+            text,
+            line: place.start.line,
+            span: within(start..end),
+            of: of.map(within),
+            is_whole: from == line_start,
+        }
+    }
+}
+
+/// The place, or the next one before it where a character begins.
+fn boundary(text: &str, mut place: usize) -> usize {
+    while !text.is_char_boundary(place) {
+        place -= 1;
+    }
+    place
 }

@@ -27,7 +27,7 @@ pub(crate) struct Args {
     /// A file with a consent a line: the text of the cookie, or a line of cookies. Empty lines and those that begin with
     /// `#` are passed over
     #[arg(long, value_name = "FILE", conflicts_with = "synthetic")]
-    consents: Option<PathBuf>,
+    consents: Option<String>,
     /// So many made-up visitors, who answered the old policy's banner at any time since when answers count
     #[arg(long, value_name = "COUNT", default_value_t = 10_000)]
     synthetic: u32,
@@ -107,7 +107,7 @@ pub(crate) fn run(args: &Args) -> Done {
     }
     let (signals, now) = (args.circumstances.signals(args.gpc), args.circumstances.now());
     let (consents, source) = match &args.consents {
-        Some(path) => (population::read(path)?, path.display().to_string()),
+        Some(name) => (population::read(name)?, name.clone()),
         None => {
             let shares = population::Shares { accept: args.accept, refuse: args.refuse };
             let made = population::synthetic(&old, args.synthetic, shares, args.seed, &signals, now);

@@ -7,7 +7,10 @@ use std::{
     process::Command,
 };
 
-use consentry::{Policy, policy::Faults};
+use consentry::{
+    Policy,
+    policy::{Checked, Faults},
+};
 
 use crate::{outcome::Problem, report};
 
@@ -34,7 +37,13 @@ impl Source {
         } else {
             fs::read(name).map_err(|error| Problem::Read { path: PathBuf::from(name), error })?
         };
-        let text = String::from_utf8(bytes).map_err(|_| Problem::NotText { name: name.into() })?;
+        let text = String::from_utf8(bytes).map_err(|error| {
+            let (text, rest) = error.as_bytes().split_at(error.utf8_error().valid_up_to());
+            let line = text.iter().filter(|byte| **byte == b'\n').count() + 1;
+            Problem::NotText { name: name.into(), line, byte: rest.first().copied().unwrap_or_default() }
+        })?;
+        // Some editors mark a text as UTF-8 by it; in JSON a reader may pass over it (RFC 8259 section 8.1).
+        let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
         Ok(Self { name: name.into(), text })
     }
 
@@ -52,6 +61,11 @@ impl Source {
                 Ok(None)
             }
         }
+    }
+
+    /// The policy, with the place of everything in it and everything that is wrong with it.
+    pub(crate) fn checked(&self) -> Checked<'_> {
+        if self.is_json() { Policy::check_json(&self.text) } else { Policy::check_toml(&self.text) }
     }
 
     /// Whether it is read as JSON: by the end of its name.

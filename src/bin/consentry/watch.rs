@@ -13,7 +13,6 @@ use self::{proxy::Exchange, told::Told};
 use crate::{
     base,
     outcome::{Done, Outcome, Problem},
-    report,
     source::Source,
 };
 
@@ -83,14 +82,7 @@ fn duration(text: &str) -> Result<Duration, String> {
 }
 
 pub(crate) fn run(args: &Args) -> Done {
-    let source = Source::read(&args.policy)?;
-    let policy = match source.policy() {
-        Ok(policy) => policy,
-        Err(faults) => {
-            report::faults(&source, &faults)?;
-            return Ok(Outcome::Found);
-        }
-    };
+    let Some(policy) = Source::read(&args.policy)?.sound_policy()? else { return Ok(Outcome::Found) };
     let knowledge = base::knowledge(args.knowledge.as_deref())?;
     let mut told = Told::new(args.format, Compared::new(&policy, &knowledge));
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;

@@ -6,20 +6,24 @@ use alloc::{
     vec::Vec,
 };
 
+use core::ops::Range;
+
 use time::{Date, Month};
 
 use super::Reader;
 use crate::policy::{
     document::{Node, Value},
-    fault::{Fault, FaultCode, Position},
+    fault::{Fault, FaultCode, quoted},
+    format::Table,
     localized::Localized,
 };
 
 /// The fields of a table, taken one by one; what is left at the end is unknown.
 pub(super) struct Fields {
     path: String,
-    pub(super) position: Option<Position>,
-    pub(super) fields: Vec<(String, Node)>,
+    pub(super) span: Range<usize>,
+    table: &'static Table,
+    fields: Vec<(String, Node)>,
 }
 
 impl Fields {
@@ -28,43 +32,43 @@ impl Fields {
     }
 
     pub(super) fn has(&self, name: &str) -> bool {
+        debug_assert!(self.table.has(name), "the format has no {name:?}");
         self.fields.iter().any(|(known, _)| known == name)
     }
 
     pub(super) fn take(&mut self, name: &str) -> Option<Node> {
+        debug_assert!(self.table.has(name), "the format has no {name:?}");
         let place = self.fields.iter().position(|(known, _)| known == name)?;
         Some(self.fields.remove(place).1)
     }
 }
 
 impl Reader {
-    pub(super) fn fault(
-        &mut self,
-        code: FaultCode,
-        path: &str,
-        position: Option<Position>,
-        found: &str,
-        expected: &str,
-    ) {
+    pub(super) fn fault(&mut self, code: FaultCode, path: &str, span: Range<usize>, found: &str, expected: &str) {
         let mut fault = Fault::new(code, path, found, expected);
-        fault.position = position;
+        fault.span = Some(span);
         self.faults.push(fault);
     }
 
-    pub(super) fn wrong(&mut self, node: &Node, path: &str, expected: &str) {
-        self.fault(FaultCode::WrongType, path, node.position, &node.describe(), expected);
-    }
-
-    pub(super) fn note(&mut self, path: &str, node: &Node) {
-        if let Some(position) = node.position {
-            self.positions.insert(path.to_string(), position);
+    /// Gives the last fault what is written nearly as it should be.
+    pub(super) fn help(&mut self, word: &str, known: impl IntoIterator<Item = impl AsRef<str>>) {
+        if let Some(fault) = self.faults.last_mut() {
+            fault.help = did_you_mean(word, known);
         }
     }
 
-    pub(super) fn fields(&mut self, node: Node, path: &str) -> Option<Fields> {
+    pub(super) fn wrong(&mut self, node: &Node, path: &str, expected: &str) {
+        self.fault(FaultCode::WrongType, path, node.span.clone(), &node.describe(), expected);
+    }
+
+    pub(super) fn note(&mut self, path: &str, node: &Node) {
+        self.spans.insert(path.to_string(), node.span.clone());
+    }
+
+    pub(super) fn fields(&mut self, node: Node, path: &str, table: &'static Table) -> Option<Fields> {
         self.note(path, &node);
         match node.value {
-            Value::Table(fields) => Some(Fields { path: path.to_string(), position: node.position, fields }),
+            Value::Table(fields) => Some(Fields { path: path.to_string(), span: node.span, table, fields }),
             _ => {
                 self.wrong(&node, path, "a table");
                 None
@@ -72,10 +76,28 @@ impl Reader {
         }
     }
 
-    pub(super) fn finish(&mut self, fields: Fields, known: &str) {
+    /// A table whose names are the site's own.
+    pub(super) fn map(&mut self, fields: &mut Fields, name: &str) -> Vec<(String, Node)> {
+        let Some(node) = fields.take(name) else { return Vec::new() };
+        let path = fields.path(name);
+        self.note(&path, &node);
+        match node.value {
+            Value::Table(fields) => fields,
+            _ => {
+                self.wrong(&node, &path, "a table");
+                Vec::new()
+            }
+        }
+    }
+
+    pub(super) fn finish(&mut self, fields: Fields) {
+        let known = || fields.table.fields.iter().map(|field| field.name);
         for (name, node) in &fields.fields {
-            let expected = format!("one of {known}");
-            self.fault(FaultCode::UnknownField, &fields.path(name), node.position, &format!("`{name}`"), &expected);
+            let expected =
+                format!("one of {}", known().filter(|name| !name.starts_with('$')).collect::<Vec<_>>().join(", "));
+            let found = format!("the field {}", quoted(name));
+            self.fault(FaultCode::UnknownField, &fields.path(name), node.name_span(), &found, &expected);
+            self.help(name, known());
         }
     }
 
@@ -97,7 +119,7 @@ impl Reader {
 
     pub(super) fn required(&mut self, fields: &mut Fields, name: &str, expected: &str) -> String {
         if !fields.has(name) {
-            self.fault(FaultCode::Missing, &fields.path(name), fields.position, "nothing", expected);
+            self.fault(FaultCode::Missing, &fields.path(name), fields.span.clone(), "nothing", expected);
         }
         self.text(fields, name).unwrap_or_default()
     }
@@ -126,8 +148,9 @@ impl Reader {
         if found.is_none() {
             let words: Vec<String> = all.iter().map(|value| format!("{:?}", word(*value))).collect();
             let expected = format!("one of {}", words.join(", "));
-            let position = self.positions.get(path).copied();
-            self.fault(FaultCode::BadValue, path, position, &format!("{text:?}"), &expected);
+            let span = self.spans.get(path).cloned().unwrap_or_default();
+            self.fault(FaultCode::BadValue, path, span, &quoted(text), &expected);
+            self.help(text, all.iter().map(|value| word(*value)));
         }
         found
     }
@@ -208,7 +231,7 @@ impl Reader {
         };
         if seconds.is_none() {
             let expected = "a duration such as \"30m\", \"12h\" or \"365d\"";
-            self.fault(FaultCode::BadValue, &path, node.position, &node.describe(), expected);
+            self.fault(FaultCode::BadValue, &path, node.span.clone(), &node.describe(), expected);
         }
         seconds
     }
@@ -223,10 +246,23 @@ impl Reader {
             _ => None,
         };
         if date.is_none() {
-            self.fault(FaultCode::BadValue, &path, node.position, &node.describe(), "a date such as 2026-12-01");
+            self.fault(FaultCode::BadValue, &path, node.span.clone(), &node.describe(), "a date such as 2026-12-01");
         }
         date
     }
+}
+
+/// The known word that is nearest to `word`, where one is near: a third of its letters may differ.
+pub(super) fn did_you_mean(word: &str, known: impl IntoIterator<Item = impl AsRef<str>>) -> Option<String> {
+    // Nothing that is known is longer, and the comparison takes the product of both lengths.
+    const LONGEST: usize = 64;
+    if word.len() > LONGEST {
+        return None;
+    }
+    let distance = |known: &str| strsim::osa_distance(&word.to_lowercase(), &known.to_lowercase());
+    let near = known.into_iter().map(|known| (distance(known.as_ref()), known));
+    let near = near.filter(|(distance, known)| *distance * 3 <= known.as_ref().chars().count().max(3));
+    near.min_by_key(|(distance, _)| *distance).map(|(_, known)| format!("did you mean `{}`?", known.as_ref()))
 }
 
 fn duration(text: &str) -> Option<u64> {

@@ -1,14 +1,12 @@
 //! The consents that a simulation decides on.
 
-use std::{fs, path::Path};
-
 use consentry::{
     Act, Answer, Method, Policy, SealState, Signals, Stored, Timestamp,
     cookies::{DEVELOPMENT_NAME, DOMAIN_NAME, SECURE_NAME},
 };
 use fastrand::Rng;
 
-use crate::{outcome::Problem, report};
+use crate::{outcome::Problem, report, source::Source};
 
 /// The shares of made-up visitors, in per cent.
 #[derive(Clone, Copy, Debug)]
@@ -18,10 +16,9 @@ pub(super) struct Shares {
 }
 
 /// Reads a consent from each line of a file. Lines without one are told.
-pub(super) fn read(path: &Path) -> Result<Vec<String>, Problem> {
-    let bytes = fs::read(path).map_err(|error| Problem::Read { path: path.into(), error })?;
-    let text = String::from_utf8(bytes).map_err(|_| Problem::NotText { name: path.display().to_string() })?;
-    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
+pub(super) fn read(name: &str) -> Result<Vec<String>, Problem> {
+    let source = Source::read(name)?;
+    let lines = source.text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
     let (mut consents, mut without) = (Vec::new(), 0_usize);
     for line in lines {
         match consent(line) {

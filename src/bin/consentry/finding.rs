@@ -1,0 +1,162 @@
+//! What is said about a policy: faults and advice alike.
+
+use std::ops::Range;
+
+use consentry::policy::{Advice, Checked, Fault, FaultCode, Position, Severity, Warning};
+
+/// How much a finding weighs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Level {
+    Error,
+    Warning,
+    Note,
+}
+
+impl Level {
+    /// Every level, the heaviest first.
+    pub(crate) const ALL: [Self; 3] = [Self::Error, Self::Warning, Self::Note];
+
+    /// What it is called in every format but GitHub's.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+            Self::Note => "note",
+        }
+    }
+}
+
+/// Something said about a policy.
+#[derive(Debug)]
+pub(crate) struct Finding {
+    pub(crate) level: Level,
+    pub(crate) code: &'static str,
+    /// Where, in the policy.
+    pub(crate) path: String,
+    /// What was found.
+    pub(crate) found: String,
+    /// What was expected; advice says it in one.
+    pub(crate) expected: Option<String>,
+    pub(crate) help: Option<String>,
+    /// The rule of law it goes by.
+    pub(crate) source: Option<&'static str>,
+    pub(crate) place: Option<Place>,
+}
+
+/// Where something is in the file.
+#[derive(Clone, Debug)]
+pub(crate) struct Place {
+    pub(crate) start: Position,
+    /// Its bytes; none where it is about the whole file, such as something that is nowhere in it.
+    pub(crate) span: Option<Range<usize>>,
+    /// How many characters of its first line it takes.
+    pub(crate) width: usize,
+    /// The bytes of the id of what it is about, where they tell a reader more than the place does.
+    pub(crate) of: Option<Range<usize>>,
+}
+
+impl Finding {
+    /// All of a file, in its order.
+    pub(crate) fn all(text: &str, checked: &Checked<'_>, advice: &Advice<'_>) -> Vec<Self> {
+        // A table's head says less than the id or version below it.
+        let id = |path: &str, span: &Range<usize>| {
+            let table = path.get(..path.find(']')? + 1)?;
+            let head = checked.span(table).filter(|head| head == span)?;
+            let named = ["id", "version"].map(|field| checked.span(&format!("{table}.{field}")));
+            named.into_iter().flatten().find(|named| *named != head)
+        };
+        let whole = checked.span("");
+        let place = |path: &str, position: Option<Position>, span: Option<Range<usize>>| {
+            let span = span?;
+            let (of, start) = (id(path, &span), position?);
+            let span = Some(span).filter(|span| whole.as_ref() != Some(span));
+            let first_line = span.clone().and_then(|span| text.get(span)?.lines().next());
+            Some(Place { start, span, width: first_line.map_or(0, |line| line.chars().count()), of })
+        };
+        let faults = checked.faults().iter().map(|fault| {
+            let place = place(fault.path(), fault.position(), fault.span());
+            Self { place, ..Self::from(fault) }
+        });
+        let mut all: Vec<Self> = faults.collect();
+        all.extend(checked.warnings(advice).iter().map(|warning| {
+            let place = place(warning.path(), warning.position(), warning.span());
+            Self { place, ..Self::from(warning) }
+        }));
+        all.sort_by_key(|finding| {
+            let span = finding.place.as_ref().and_then(|place| place.span.as_ref());
+            (span.map_or((0, 0), |span| (span.start, span.end)), finding.level)
+        });
+        all
+    }
+
+    /// What is said, in a sentence, without its place in the file.
+    pub(crate) fn message(&self) -> String {
+        match &self.expected {
+            Some(expected) => format!("{}; expected {expected}", self.title()),
+            None => self.title(),
+        }
+    }
+
+    /// What was found, and where in the policy.
+    pub(crate) fn title(&self) -> String {
+        const LONGEST: usize = 120;
+        let path = match self.path.char_indices().nth(LONGEST) {
+            Some((end, _)) => format!("{}…", self.path.get(..end).unwrap_or_default()),
+            None => self.path.clone(),
+        };
+        if path.is_empty() {
+            self.found.clone()
+        } else if self.code == FaultCode::Missing.word() {
+            format!("{path} is missing")
+        } else {
+            format!("{path}: {}", self.found)
+        }
+    }
+}
+
+impl From<&Fault> for Finding {
+    fn from(fault: &Fault) -> Self {
+        let place = fault.position().zip(fault.span());
+        let is_syntax = fault.code() == FaultCode::Syntax;
+        Self {
+            level: Level::Error,
+            code: fault.code().word(),
+            path: fault.path().into(),
+            // What a parser says is a sentence of its own.
+            found: if is_syntax { fault.found().into() } else { format!("found {}", fault.found()) },
+            expected: Some(fault.expected().into()),
+            help: fault.help().map(Into::into),
+            source: None,
+            place: place.map(|(start, span)| Place { start, span: Some(span), width: 0, of: None }),
+        }
+    }
+}
+
+impl From<&Warning> for Finding {
+    fn from(warning: &Warning) -> Self {
+        let place = warning.position().zip(warning.span());
+        Self {
+            level: if warning.severity() == Severity::Note { Level::Note } else { Level::Warning },
+            code: warning.code(),
+            path: warning.path().into(),
+            found: warning.message().into(),
+            expected: None,
+            help: Some(warning.help().into()),
+            source: Some(warning.source()),
+            place: place.map(|(start, span)| Place { start, span: Some(span), width: 0, of: None }),
+        }
+    }
+}
+
+/// How many findings there are of each level, in words: `1 error, 2 warnings`.
+pub(crate) fn count(findings: &[Finding]) -> String {
+    let counts =
+        Level::ALL.map(|level| (level.word(), findings.iter().filter(|finding| finding.level == level).count()));
+    let told = counts.iter().filter(|(_, count)| *count > 0);
+    let told: Vec<String> = told.map(|(word, count)| format!("{count} {word}{}", plural(*count))).collect();
+    told.join(", ")
+}
+
+fn plural(count: usize) -> &'static str {
+    if count == 1 { "" } else { "s" }
+}
