@@ -1,4 +1,4 @@
-// Called by `cargo xtask pkg`: node bundle.mjs <folder with engine.js, engine.wasm and names.json>
+// Called by `cargo xtask pkg`: node bundle.mjs <folder with engine.js, engine.wasm and names.json, and js/>
 // Writes dist/, and into that folder page.js and bootstrap.js, and what is only measured: the glue by itself and with the module in it.
 import { build, transform } from "esbuild";
 import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
@@ -45,11 +45,44 @@ const wasmGlue = {
       const glue = await readFile(path, "utf8");
       const contents = glue
         .replace('"./engine_bg.js"', '"a"')
+        // What callers of older versions of wasm-bindgen gave.
+        .replace(/if \(module !== undefined\) \{.+?\n    \}\n/s, "({ module } = module);\n")
+        // Safari's decoder fails after two gigabytes, more than a page ever asks.
+        .replace(/ +numBytesDecoded \+= .+?\n    \}\n/s, "")
+        // Texts are always written with it.
+        .replace(/ +if \(realloc === undefined\) \{.+?\n    \}\n/s, "")
+        .replace(/ +wasm(Instance|Module) = \w+;\n/g, "")
+        // Every browser has it that has modules.
+        .replace(/if \(!\('encodeInto' in cachedTextEncoder\)\) \{.+?\n\}\n/s, "")
         .replace(/^ +(\w+)(?=: function)/gm, (found, name) => imports.get(name) ?? found)
         .replace(/\bwasm\.(\w+)/g, (found, name) => (exports.has(name) ? `wasm.${exports.get(name)}` : found));
       return { contents };
     });
   },
+};
+
+/** What wasm2js made, with its glue. */
+const jsGlue = {
+  name: "js-glue",
+  setup({ onLoad, onResolve }) {
+    onResolve({ filter: /engine_bg\.wasm$/ }, () => ({ path: join(engine, "js/engine_wasm.js") }));
+    onLoad({ filter: /engine_bg\.js$/ }, async ({ path }) => {
+      let views = 0;
+      // When this memory grows its old buffer stays as it is, instead of being detached, and the glue looks for that.
+      const contents = (await readFile(path, "utf8")).replace(/if \((cached\w+Memory0) === null .*\) \{/g, (_, view) => {
+        views += 1;
+        return `if (${view}?.buffer !== wasm.memory.buffer) {`;
+      });
+      if (views !== 2) throw new Error(`the glue in ${path} has ${views} views of the memory, 2 were known`);
+      return { contents };
+    });
+  },
+};
+
+/** The engine in JavaScript is a file beside the others, whoever asks for it. */
+const besideEngine = {
+  name: "beside-engine",
+  setup: ({ onResolve }) => onResolve({ filter: /^js-engine$/ }, () => ({ path: "./consentry.engine.js", external: true })),
 };
 
 const shared = {
@@ -60,7 +93,7 @@ const shared = {
   target: "es2022",
   legalComments: "none",
   logLevel: "warning",
-  plugins: [assets, wasmGlue],
+  plugins: [assets, wasmGlue, besideEngine],
 };
 
 async function emit(options) {
@@ -80,13 +113,14 @@ const used = (more = "") => ({
 await rm(dist(""), { recursive: true, force: true });
 await Promise.all([
   emit({
-    entryPoints: ["index.ts", "banner.ts", "server.ts", "slim.ts"].map(src),
+    entryPoints: ["index.ts", "banner.ts", "server.ts", "slim.ts", "js.ts"].map(src),
     outdir: dist(""),
     format: "esm",
     splitting: true,
     chunkNames: "shared/[hash]",
   }),
   emit({ entryPoints: [src("classic.ts")], outfile: dist("consentry.min.js"), format: "iife", globalName: "consentry" }),
+  emit({ entryPoints: [join(engine, "js/engine.js")], outfile: dist("consentry.engine.js"), format: "esm", plugins: [jsGlue] }),
   emit({ entryPoints: [src("page.ts")], outfile: join(engine, "page.js"), format: "iife" }),
   emit({ entryPoints: [src("bootstrap.ts")], outfile: join(engine, "bootstrap.js"), format: "iife", tsconfigRaw: {} }),
   emit({ stdin: used(), outfile: join(engine, "glue.js"), format: "esm" }),

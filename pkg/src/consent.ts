@@ -1,13 +1,13 @@
 // The store a page talks to. Every rule is the engine's; this keeps its answer and tells who listens.
-import { read_cookies, write_cookie } from "wasm-glue";
 import type { ChoiceOf, Consent, Decision, IdOf, Jar, Listener, Options, Policy } from "../types/index.d.ts";
-import { type Question, start } from "./core.ts";
+import { type Core, type Question, start } from "./core.ts";
 import { allowed, same, unavailable } from "./decision.ts";
-import { isUsable } from "./engine.ts";
+import { arrival, engine } from "./engine.ts";
 import { type Answer, post } from "./post.ts";
 
-/** What was answered; policy and version are known. */
-type Given = Omit<Answer, "policy" | "version">;
+/** What was answered; policy and version are known. What is asked is the prompt's ids where it is left out. */
+type Given = Omit<Answer, "policy" | "version" | "asked"> & { asked?: readonly string[] };
+type Answered = Required<Given>;
 
 /** What the banner needs of a consent beyond its public face. */
 export interface Session {
@@ -15,7 +15,7 @@ export interface Session {
   answer(given: Given): Promise<void>;
   policy: Policy;
   /** Whether there is an engine to decide. */
-  decides: boolean;
+  readonly decides: boolean;
 }
 
 const sessions = new WeakMap<object, Session>();
@@ -28,9 +28,9 @@ export function session(consent: object): Session {
 
 /** The page's own cookies. */
 const pageJar = (secure: boolean, cookie: string, domain?: string): Jar => ({
-  read: () => (globalThis.document ? read_cookies(document) : ""),
+  read: () => (globalThis.document ? engine!.read_cookies(document) : ""),
   write: (name, value, maxAge) =>
-    write_cookie(
+    engine!.write_cookie(
       document,
       `${name}=${value}; Path=/; SameSite=Lax; Max-Age=${maxAge}` +
         (secure ? "; Secure" : "") +
@@ -43,7 +43,7 @@ const pageJar = (secure: boolean, cookie: string, domain?: string): Jar => ({
 });
 
 export function open<P extends Policy>(policy: P, options: Options = {}): Consent<IdOf<P>, ChoiceOf<P>> {
-  const core = start(policy, isUsable());
+  let core: Core | undefined;
   const endpoint = options.endpoint ?? policy.mount;
   const https = globalThis.location?.protocol === "https:";
   const cookie = policy.cookie ?? (https ? "__Host-privacy" : "privacy");
@@ -62,9 +62,7 @@ export function open<P extends Policy>(policy: P, options: Options = {}): Consen
   const decide = (text?: string): Decision =>
     JSON.parse(ask("decide", [], text) || "null") ?? unavailable(policy);
 
-  let decision = decide();
-  // An answer counts for the version the page shows, whatever the server has moved to since.
-  const { version } = decision;
+  let decision!: Decision;
   const listeners = new Set<Listener>();
 
   const settle = (next: Decision) => {
@@ -87,15 +85,26 @@ export function open<P extends Policy>(policy: P, options: Options = {}): Consen
   };
 
   /** The new text that an answer makes; empty if there is nothing to store. */
-  const consentText = ({ act, method, asked, on }: Given, inPage = "", stored?: string) =>
+  const consentText = ({ act, method, asked, on }: Answered, inPage = "", stored?: string) =>
     ask(act, [`${method} ${version}`, asked.join(" "), on.join(" "), inPage], stored);
 
   const put = (text: string) => {
     if (text) jar.write(cookie, text, Number(ask("age", [text])));
   };
 
-  const answerHere = (given: Given) => {
-    if (!core) throw new Error("consentry cannot save an answer: WebAssembly is refused here");
+  const begin = () => {
+    core = start(policy, engine);
+    settle(decide());
+    // A signal that denied something is remembered, so that its absence tomorrow grants nothing.
+    if (decision.persist && endpoint === undefined) put(ask("persist"));
+  };
+  begin();
+  if (!core) arrival?.then(begin);
+  // An answer counts for the version the page shows, whatever the server has moved to since.
+  const { version } = decision;
+
+  const answerHere = (given: Answered) => {
+    if (!core) throw new Error("consentry cannot save an answer: no engine");
     const text = consentText(given);
     // That is no act of the engine, so there is no text.
     if (given.act === "forget") jar.delete(cookie);
@@ -110,7 +119,7 @@ export function open<P extends Policy>(policy: P, options: Options = {}): Consen
   /** What would be stored with the refusals that are on their way. */
   let pending: string | undefined;
 
-  const answerServer = async (endpoint: string, given: Given) => {
+  const answerServer = async (endpoint: string, given: Answered) => {
     // What is refused acts at once, what is granted when the server has replied.
     const refused = consentText(given, "in page", pending);
     if (refused) settle(decide((pending = refused)));
@@ -135,10 +144,14 @@ export function open<P extends Policy>(policy: P, options: Options = {}): Consen
     }
   };
 
-  const answer = async (given: Given) =>
-    endpoint === undefined ? answerHere(given) : answerServer(endpoint, given);
-  const act = (act: string, asked: readonly string[] = [], on: readonly string[] = [], method = "script") =>
-    answer({ act, method, asked, on });
+  const answer = async (given: Given) => {
+    // What the prompt asks is not known before.
+    if (!core) await arrival;
+    const answered = { asked: decision.prompt?.ids ?? [], ...given };
+    return endpoint === undefined ? answerHere(answered) : answerServer(endpoint, answered);
+  };
+  const act = (act: string, asked?: readonly string[], on: readonly string[] = [], method = "script") =>
+    answer({ act, method, on, ...(asked && { asked }) });
 
   // The built-in category may be declared, to give it words.
   const categories = policy.categories.filter(({ id }) => id !== "necessary");
@@ -151,7 +164,6 @@ export function open<P extends Policy>(policy: P, options: Options = {}): Consen
     for (const id of ids)
       if (!list.includes(id)) throw new RangeError(`unknown id "${id}", expected one of: ${list.join(", ")}`);
   };
-  const asked = () => decision.prompt?.ids ?? [];
 
   const consent: Consent = {
     get decision() {
@@ -175,8 +187,8 @@ export function open<P extends Policy>(policy: P, options: Options = {}): Consen
         });
       });
     },
-    accept: () => act("accept", asked()),
-    reject: () => act("reject", asked()),
+    accept: () => act("accept"),
+    reject: () => act("reject"),
     save(choices) {
       const ids = Object.keys(choices);
       check(ids, choosable);
@@ -186,16 +198,16 @@ export function open<P extends Policy>(policy: P, options: Options = {}): Consen
       check(ids, optional);
       return act("withdraw", ids, [], "withdrawal");
     },
-    forget: () => act("forget"),
+    forget: () => act("forget", []),
     acknowledge: () => act("acknowledge", [], [], "notice"),
   };
-  // A signal that denied something is remembered, so that its absence tomorrow grants nothing.
-  if (decision.persist && endpoint === undefined) put(ask("persist"));
   sessions.set(consent, {
     endpoint,
     answer,
     policy,
-    decides: !!core,
+    get decides() {
+      return !!core;
+    },
   });
   // The engine answers for exactly the ids of its policy; the compiler cannot know.
   return consent as Consent<string, string> as Consent<IdOf<P>, ChoiceOf<P>>;

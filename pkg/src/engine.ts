@@ -1,36 +1,53 @@
-// The one WASM instance of a page or a process, and whether it may be used.
-import { initSync } from "wasm-glue";
+// The one engine of a page or a process: the compiled core as WebAssembly, or the same as JavaScript.
+import { ask, initSync, open, read_cookies, write_cookie } from "wasm-glue";
+import type { Options } from "../types/index.d.ts";
 
-let usable: boolean | undefined;
+/** What both have. */
+export type Engine = Pick<typeof import("wasm-glue"), "ask" | "open" | "read_cookies" | "write_cookie">;
 
-function attempt(instantiate: () => unknown): boolean {
-  try {
-    instantiate();
-    return (usable = true);
-  } catch (cause) {
-    return refuse(cause);
-  }
+type Choice = Options["engine"];
+
+/** The engine that runs. */
+export let engine: Engine | undefined;
+/** There where WebAssembly is refused or not wanted; fulfilled once the engine in JavaScript has come or failed to. */
+export let arrival: Promise<void> | undefined;
+
+/** Why it is not WebAssembly. */
+let refusal: unknown;
+let load = (): Promise<Engine> => Promise.reject();
+
+/** Says where the engine in JavaScript is. It is sent for only when it is needed. */
+export function offer(loader: typeof load): void {
+  load = loader;
 }
 
-function refuse(cause: unknown): boolean {
-  if (usable === undefined)
-    console.error("consentry: nothing optional is allowed, because WebAssembly is refused here:", cause);
-  return (usable = false);
+/** Starts an engine, the one in WebAssembly at once. What was refused before is not tried again. */
+export function startSync(module: () => BufferSource | WebAssembly.Module, choice?: Choice): void {
+  if (engine || arrival) return;
+  if (choice !== "js" && !refusal)
+    try {
+      initSync({ module: module() });
+      engine = { ask, open, read_cookies, write_cookie };
+      return;
+    } catch (cause) {
+      refusal = cause;
+    }
+  arrival = (choice === "wasm" ? Promise.reject() : load()).then(
+    (js) => void (engine = js),
+    (cause) => console.error("consentry: nothing optional is allowed, no engine runs here:", refusal, cause),
+  );
 }
-
-/** Starts the engine from the bytes of its module, unless that was tried before. */
-export const startSync = (bytes: () => BufferSource): boolean =>
-  usable ?? attempt(() => initSync({ module: bytes() }));
 
 /** The same without blocking: older browsers compile only small modules synchronously. */
-export async function start(module: () => Promise<WebAssembly.Module>): Promise<boolean> {
-  if (usable !== undefined) return usable;
-  try {
-    const compiled = await module();
-    return usable ?? attempt(() => initSync({ module: compiled }));
-  } catch (cause) {
-    return usable ?? refuse(cause);
-  }
+export async function start(module: () => Promise<WebAssembly.Module>, choice?: Choice): Promise<boolean> {
+  let compiled: WebAssembly.Module;
+  if (!engine && !arrival && choice !== "js")
+    try {
+      compiled = await module();
+    } catch (cause) {
+      refusal = cause;
+    }
+  startSync(() => compiled, choice);
+  await arrival;
+  return !!engine;
 }
-
-export const isUsable = (): boolean => usable === true;

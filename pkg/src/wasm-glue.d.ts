@@ -8,3 +8,8 @@ declare module "wasm-glue" {
   export function write_cookie(document: Document, cookie: string): void;
   export function initSync(source: { module: BufferSource | WebAssembly.Module }): unknown;
 }
+
+// The same core through wasm2js, a file of its own.
+declare module "js-engine" {
+  export { ask, open, read_cookies, write_cookie } from "wasm-glue";
+}

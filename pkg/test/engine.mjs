@@ -1,14 +1,16 @@
-// The engine as it is shipped, without the store around it. Works in Node and, served from pkg/, in a browser.
-import { initSync, inlinedBytes, start } from "../dist/test/engine.js";
+// The engines as they are shipped, without the store around them. Works in Node and, served from pkg/, in a browser.
+import * as js from "../dist/consentry.engine.js";
+import * as wasm from "../dist/test/engine.js";
 
+const { initSync, inlinedBytes, start } = wasm;
 initSync({ module: inlinedBytes() });
 
 const facts = 6;
 
-/** The engine with the facts before the arguments of each call, so that a case is one line. */
-export class Engine {
-  constructor(policy) {
-    this.core = start(policy, true);
+/** An engine with the facts before the arguments of each call, so that a case is one line. */
+class Engine {
+  constructor(policy, engine) {
+    this.core = start(policy, engine);
   }
 
   ask(question, args) {
@@ -38,6 +40,16 @@ export class Engine {
     return Number(this.ask("age", ["", "", false, false, region, now, value]));
   }
 }
+
+const build = (engine) =>
+  class extends Engine {
+    constructor(policy) {
+      super(policy, engine);
+    }
+  };
+
+/** The builds of the one core, by name. */
+export const builds = { wasm: build(wasm), js: build(js) };
 
 /** What a call returns, as text: `!` and the message where it throws. */
 export function outcome(call) {

@@ -3,6 +3,7 @@
 use std::{
     fs,
     path::{Path, PathBuf},
+    process::Command,
     time::SystemTime,
 };
 
@@ -10,6 +11,7 @@ use anyhow::{Context as _, Result, bail};
 use wasm_bindgen_cli_support::Bindgen;
 
 use crate::{
+    js_engine,
     shell::{cargo, in_pkg, output, run},
     tools,
     workspace::Workspace,
@@ -45,16 +47,23 @@ pub(crate) fn build(workspace: &Workspace, page: PageScript) -> Result<()> {
         bind(workspace, &compiled)?;
         optimise(workspace)?;
     }
+    js_engine::build(workspace)?;
     run(in_pkg(workspace, "node").arg("bundle.mjs").arg(workspace.engine()))?;
     PAGE_SCRIPTS.iter().try_for_each(|name| put_page_script(workspace, name, page))
 }
 
 fn compile(workspace: &Workspace) -> Result<PathBuf> {
+    compile_with(workspace, "wasm", "")
+}
+
+/// Compiles the module with flags for rustc, in a profile of its own where there are any.
+pub(crate) fn compile_with(workspace: &Workspace, profile: &str, flags: &str) -> Result<PathBuf> {
     // The crate is an rlib; only here it is asked for as a module.
     run(cargo(workspace)
-        .args(["rustc", "--package", "consentry", "--lib", "--crate-type", "cdylib", "--profile", "wasm"])
-        .args(["--target", tools::WASM_TARGET, "--no-default-features", "--features", "wasm-runtime"]))?;
-    Ok(workspace.target.join(tools::WASM_TARGET).join("wasm/consentry.wasm"))
+        .args(["rustc", "--package", "consentry", "--lib", "--crate-type", "cdylib", "--profile", profile])
+        .args(["--target", tools::WASM_TARGET, "--no-default-features", "--features", "wasm-runtime"])
+        .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", flags))?;
+    Ok(workspace.target.join(tools::WASM_TARGET).join(profile).join("consentry.wasm"))
 }
 
 fn bind(workspace: &Workspace, compiled: &Path) -> Result<()> {
@@ -74,12 +83,8 @@ fn bind(workspace: &Workspace, compiled: &Path) -> Result<()> {
 /// Leaves `engine.wasm`, and in `names.json` the names that became short in it: nearly a kilobyte of the download.
 fn optimise(workspace: &Workspace) -> Result<()> {
     let engine = workspace.engine();
-    let wasm_opt = |from: &str, to: &str, passes: &[&str]| {
-        let mut node = in_pkg(workspace, "node");
-        node.arg("node_modules/binaryen/bin/wasm-opt").args(WASM_FEATURES).args(passes);
-        node.arg(engine.join(from)).arg("--output").arg(engine.join(to));
-        node
-    };
+    let wasm_opt =
+        |from: &str, to: &str, passes: &[&str]| wasm_opt(workspace, &engine.join(from), &engine.join(to), passes);
     let shorten = ["--minify-imports-and-exports-and-modules"];
     let names = output(&mut wasm_opt("engine_bg.wasm", "engine_short.wasm", &shorten))?;
     fs::write(engine.join("names.json"), names).context("cannot write names.json")?;
@@ -94,6 +99,14 @@ fn optimise(workspace: &Workspace) -> Result<()> {
         "--strip-target-features",
     ];
     run(&mut wasm_opt("engine_short.wasm", "engine.wasm", &shrink))
+}
+
+/// The optimiser, for a module with the features that rustc uses.
+pub(crate) fn wasm_opt(workspace: &Workspace, from: &Path, to: &Path, passes: &[&str]) -> Command {
+    let mut node = in_pkg(workspace, "node");
+    node.arg("node_modules/binaryen/bin/wasm-opt").args(WASM_FEATURES).args(passes);
+    node.arg(from).arg("--output").arg(to);
+    node
 }
 
 fn put_page_script(workspace: &Workspace, name: &str, page: PageScript) -> Result<()> {
@@ -111,7 +124,7 @@ fn put_page_script(workspace: &Workspace, name: &str, page: PageScript) -> Resul
 }
 
 /// Whether `made` is missing, or older than something it is made from.
-fn is_older(made: &Path, sources: &[&Path]) -> Result<bool> {
+pub(crate) fn is_older(made: &Path, sources: &[&Path]) -> Result<bool> {
     let changed = |path: &Path| -> Result<SystemTime> {
         let modified = fs::metadata(path).and_then(|file| file.modified());
         modified.with_context(|| format!("cannot read {}", path.display()))

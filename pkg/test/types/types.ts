@@ -2,6 +2,7 @@
 import { createConsent, loadConsent } from "consentry";
 import type { Consent, Decision, Policy, Status } from "consentry";
 import { gateElements, mountBanner, openChoices } from "consentry/banner";
+import { startEngine as startJs } from "consentry/js";
 import { createDecider, isAllowed } from "consentry/server";
 import { createConsent as createSlim, startEngine } from "consentry/slim";
 import { policy } from "./policy.js";
@@ -79,4 +80,12 @@ isAllowed(decide({}), "statistic");
 
 startEngine(fetch("/consentry.wasm")).then((usable: boolean) => usable && createSlim(policy).allows("statistics"));
 
-export { decision, saved, stop, yes };
+// Which engine decides is chosen where it is started.
+createConsent(policy, { engine: "js" });
+const started: Promise<boolean> = startJs();
+// @ts-expect-error: no engine
+createConsent(policy, { engine: "rust" });
+// @ts-expect-error: startEngine chooses
+createSlim(policy, { engine: "js" });
+
+export { decision, saved, started, stop, yes };
