@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { test } from "node:test";
+import { build } from "esbuild";
 import { builds } from "./engine.mjs";
 import { policy } from "./policy.mjs";
 
@@ -152,4 +153,23 @@ test("where WebAssembly runs the engine in JavaScript is not loaded", () => {
     console.log(createConsent(policy, { jar: memoryJar() }).decision.prompt.cause);
   `);
   assert.equal(printed, "first-visit\n");
+});
+
+test("bundlers leave it out of what does not import it, and keep it apart where it is imported", async () => {
+  const bundle = async (imports) => {
+    const { outputFiles } = await build({
+      stdin: { contents: `${imports} import { createConsent } from "consentry"; createConsent({});`, resolveDir: cwd },
+      bundle: true,
+      splitting: true,
+      format: "esm",
+      outdir: "bundle",
+      write: false,
+    });
+    // A function of the glue that only this engine has, by the name wasm-bindgen gives it.
+    return outputFiles.map(({ text }) => text.includes("__wbindgen_add_to_stack_pointer"));
+  };
+  assert.deepEqual(await bundle(""), [false]);
+  const [entry, ...chunks] = await bundle('import "consentry/js";');
+  assert.equal(entry, false);
+  assert.ok(chunks.includes(true));
 });
