@@ -212,8 +212,8 @@ test("the page decides from the same cookie and facts as the server, byte for by
     await page.waitForFunction(() => /same|differ|not run/.test(document.querySelector("#verdict").textContent));
     assert.match(await page.textContent("#verdict"), /the same, character by character/);
     const [server, browser, engine] = await page.evaluate(async () => {
-      const { initSync, inlinedBytes, start } = await import("/pkg/test/engine.js");
-      initSync({ module: inlinedBytes() });
+      const wasm = await import("/pkg/test/engine.js");
+      wasm.initSync({ module: wasm.inlinedBytes() });
       const [policy, decision] = await Promise.all(
         ["policy.json", "decision"].map((name) => fetch(`/privacy-choices/${name}`).then((got) => got.text())),
       );
@@ -222,7 +222,7 @@ test("the page decides from the same cookie and facts as the server, byte for by
       const text = (id) => document.getElementById(id).textContent;
       const { cookie, sealed } = compiled;
       const facts = { cookies: document.cookie, cookie, sealed, gpc, region: region ?? "", now };
-      const decided = start(compiled, true)("decide", facts);
+      const decided = wasm.start(compiled, wasm)("decide", facts);
       return [text("server"), text("browser"), { server: decision, browser: decided }];
     });
     assert.equal(browser, server);
