@@ -1,6 +1,7 @@
 //! The banner and the choices panel: one tree in `banner/tree.txt`, written as HTML by a server and as elements by the
 //! npm package's script.
 
+mod facts;
 mod html;
 mod tree;
 mod words;
@@ -13,16 +14,41 @@ use alloc::{
 
 pub use html::{Html, escape};
 use tree::{Value, Values};
-pub use words::{Word, Words};
+pub use words::{Word, Words, language, languages};
 
 use crate::{
     decision::{Decision, PromptCause, Status},
-    policy::{Change, Item, Localized, NECESSARY, Policy},
+    policy::{Change, Item, Localized, NECESSARY, Policy, Service, language::direction},
 };
 
 /// The style sheet of the banner, the choices page and placeholders. Colours, radius, font and space are custom
 /// properties.
 pub const CSS: &str = include_str!("banner/banner.css");
+
+/// Where the banner lies on a page. Its markup is the same in each, and so are its buttons.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Layout {
+    /// Along the lower edge.
+    #[default]
+    Bar,
+    /// A card in a corner.
+    Box,
+    /// In the middle, modal, and along the lower edge where no script runs. The page cannot be used until the banner is
+    /// answered or closed with Esc, which decides nothing.
+    Center,
+}
+
+impl Layout {
+    /// The style sheet that stands after [`CSS`].
+    pub const fn css(self) -> Option<&'static str> {
+        match self {
+            Self::Bar => None,
+            Self::Box => Some(include_str!("banner/layouts/box.css")),
+            Self::Center => Some(include_str!("banner/layouts/center.css")),
+        }
+    }
+}
 
 /// Where a tree is shown.
 #[derive(Clone, Copy, Debug)]
@@ -75,12 +101,9 @@ impl<'a> Scene<'a> {
         let Some(prompt) = self.decision.prompt() else { return false };
         let asked: Vec<(usize, &Item)> = self.decision.case().asked().collect();
         let mut values = self.values();
-        let cause = match prompt.cause() {
-            PromptCause::FirstVisit | PromptCause::Unanswered => "isFirst",
-            PromptCause::PolicyChanged => "isChanged",
-            _ => "isRenewed",
-        };
-        values.flag(cause, true);
+        let cause = prompt.cause();
+        values.flag("isFirst", matches!(cause, PromptCause::FirstVisit | PromptCause::Unanswered));
+        values.flag("isChanged", cause == PromptCause::PolicyChanged);
         values.flag("isAll", asked.len() == self.decision.case().terms.switches().count());
         self.changes(&mut values, prompt.changes());
         self.about(&mut values, &asked);
@@ -131,6 +154,9 @@ impl<'a> Scene<'a> {
             all
         });
         values.list("switches", with_parts.map(ticked).collect());
+        let services: Vec<Values<'a>> = self.policy.services().iter().map(|service| self.service(service)).collect();
+        values.flag("hasServices", !services.is_empty());
+        values.list("services", services);
         let overridable: Vec<(usize, &Item)> = self.decision.case().overridable().collect();
         self.overrides(&mut values, &overridable);
         self.write("choices", values, out);
@@ -168,7 +194,9 @@ impl<'a> Scene<'a> {
     /// What every tree is filled with.
     fn values(self) -> Values<'a> {
         let mut values = Values::default();
-        values.text("locale", self.view.locale);
+        let language = self.policy.0.words.language(self.view.locale);
+        values.text("locale", language);
+        values.text("dir", direction(language));
         values.text("space", " ");
         values.text("policy", self.policy.id());
         values.text("version", self.policy.version().to_string());
@@ -201,6 +229,20 @@ impl<'a> Scene<'a> {
         values
     }
 
+    /// What is to be known of a service.
+    fn service(self, service: &'a Service) -> Values<'a> {
+        let fact = |fact| {
+            let mut values = Values::default();
+            values.text("fact", fact);
+            values
+        };
+        let mut values = Values::default();
+        values.text("name", self.name(service.id()));
+        values.text_if_any("purpose", self.purpose(service.id()).unwrap_or_default());
+        values.list("facts", self.policy.facts(service, self.view.locale).into_iter().map(fact).collect());
+        values
+    }
+
     fn localized(self, text: &'a Localized) -> Option<&'a str> {
         text.get(self.view.locale, self.policy.default_locale())
     }
@@ -223,8 +265,7 @@ impl<'a> Scene<'a> {
     fn write(self, part: &str, values: Values<'a>, out: &mut Html) {
         let word = |name: &str| {
             let word = Word::from_word(name)?;
-            let text = self.policy.0.words.get(word, self.view.locale, self.policy.default_locale());
-            Some(Value::Text(Cow::Borrowed(text)))
+            Some(Value::Text(Cow::Borrowed(self.policy.word(word, self.view.locale))))
         };
         tree::write(part, &values, &word, out);
     }

@@ -28,6 +28,7 @@
 mod act;
 mod codec;
 mod draft;
+mod merge;
 #[cfg(feature = "seal")]
 pub mod seal;
 mod size;
@@ -107,7 +108,7 @@ impl SealState {
     pub fn seen_by_page(site_seals: bool, consent: Option<&Consent<'_>>) -> Self {
         match (site_seals, consent) {
             (false, _) => Self::NotRequired,
-            (true, Some(consent)) if consent.seal().is_some() => Self::Verified,
+            (true, Some(consent)) if consent.is_sealed() => Self::Verified,
             (true, _) => Self::Missing,
         }
     }

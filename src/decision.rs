@@ -14,7 +14,7 @@ mod status;
 
 use alloc::string::String;
 
-pub(crate) use case::{Case, Changes, Outcome, Switches};
+pub(crate) use case::{Case, Outcome, Switches};
 pub use explain::Explanation;
 pub use granted::{Granted, Marketing, Preferences, Purpose, Statistics};
 pub use prompt::{Notice, Prompt};

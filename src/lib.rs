@@ -27,6 +27,7 @@
 //! - **`http`**: consent at the level of requests and responses for any stack, `server`; **`html`**: rewriting of HTML by
 //!   what is granted; **`tower`**: `ConsentLayer`; **`axum`**: extractors; **`actix`**: `ConsentLayer` and extractors for
 //!   actix-web. With `http` comes `test`, the kit for applications that test themselves.
+//! - **`cli`**: the policy tool, `cargo install consentry --features cli`.
 //! - **`wasm`**, **`wasm-runtime`**: the face for JavaScript; the published npm package is built from it.
 //!
 //! Without features the crate is `no_std` + `alloc`: no I/O, no clock, no randomness, no panic.

@@ -13,6 +13,7 @@ mod google;
 mod id;
 #[cfg(feature = "json")]
 mod json;
+pub(crate) mod language;
 mod localized;
 #[cfg(any(feature = "toml", feature = "json"))]
 mod reader;
@@ -37,6 +38,8 @@ pub use id::{MAX_ID_BYTES, NECESSARY, is_id};
 pub use localized::Localized;
 pub use regime::{GpcRule, Regime, RegimeKind};
 pub use service::{CookieRule, Service};
+#[cfg(feature = "wasm")]
+pub(crate) use terms::Text;
 pub(crate) use terms::{Item, NECESSARY_PLACE, Sense, Step, Terms};
 
 use crate::{banner::Words, signals::Region};
@@ -110,18 +113,12 @@ impl Policy {
         &self.0.default_locale
     }
 
-    /// The first of the wanted `languages` that the policy has the names of its categories in, or the default.
+    /// The first of the wanted `languages` that the policy has the names of its categories in, or the default. The site's
+    /// texts decide which languages a page has; tags are looked up as those of [`Localized::get`] are.
     pub fn locale<'w>(&self, languages: impl IntoIterator<Item = &'w str>) -> &str {
         let names = || self.0.categories.iter().flat_map(|category| category.name.locales());
-        languages
-            .into_iter()
-            .find_map(|wanted| {
-                let primary = wanted.split('-').next().unwrap_or(wanted);
-                names()
-                    .find(|known| known.eq_ignore_ascii_case(wanted))
-                    .or_else(|| names().find(|known| known.eq_ignore_ascii_case(primary)))
-            })
-            .unwrap_or(&self.0.default_locale)
+        let known = |tag: &str| names().find(|known| known.eq_ignore_ascii_case(tag));
+        languages.into_iter().find_map(|wanted| language::lookup(wanted, known)).unwrap_or(&self.0.default_locale)
     }
 
     /// Whom visitors can ask.

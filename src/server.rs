@@ -41,7 +41,6 @@ mod loads;
 mod markup;
 mod nonce;
 mod origin;
-mod page_words;
 mod pages;
 mod proven;
 #[cfg(feature = "html")]

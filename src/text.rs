@@ -3,16 +3,19 @@
 
 use alloc::string::String;
 
-/// `text` up to the first `byte`, and from it on.
-pub(crate) fn cut(text: &str, byte: u8) -> (&str, &str) {
-    let end = text.bytes().position(|known| known == byte).unwrap_or(text.len());
-    text.split_at_checked(end).unwrap_or((text, ""))
+/// `text` up to the first `byte`, and what follows it.
+pub(crate) fn cut(text: &str, byte: u8) -> (&str, Option<&str>) {
+    let place = text.bytes().position(|known| known == byte);
+    match place.and_then(|place| text.split_at_checked(place)) {
+        Some((before, after)) => (before, after.get(1..)),
+        None => (text, None),
+    }
 }
 
 /// Takes the text before the next `byte` off `rest`, and the byte with it; `None` where there is no such byte.
 pub(crate) fn until<'a>(rest: &mut &'a str, byte: u8) -> Option<&'a str> {
     let (before, after) = cut(rest, byte);
-    *rest = after.get(1..)?;
+    *rest = after?;
     Some(before)
 }
 
@@ -58,6 +61,16 @@ impl<'a> Iterator for Pieces<'a> {
     }
 }
 
+/// Whether `text` is made of letters, digits, `_` and `-` only, with capitals or without, and has so many bytes.
+pub(crate) fn is_name(text: &str, capitals: bool, least: usize, most: usize) -> bool {
+    let fits = |byte: u8| match byte {
+        b'a'..=b'z' | b'0'..=b'9' | b'_' | b'-' => true,
+        b'A'..=b'Z' => capitals,
+        _ => false,
+    };
+    text.len() >= least && text.len() <= most && text.bytes().all(fits)
+}
+
 /// Appends `text`. A call of its own, because what it does is inlined at each place otherwise.
 pub(crate) fn push(out: &mut String, text: &str) {
     out.push_str(text);
@@ -68,7 +81,12 @@ pub(crate) fn push_number(out: &mut String, number: u64) {
     if number >= 10 {
         push_number(out, number / 10);
     }
-    out.push(char::from(b'0' + (number % 10) as u8));
+    push_letter(out, b'0' + (number % 10) as u8);
+}
+
+/// Appends an ASCII character.
+pub(crate) fn push_letter(out: &mut String, letter: u8) {
+    out.push(char::from(letter));
 }
 
 /// Reads a canonical decimal number: digits only, no leading zero, at most `max`, which is at most 2^53.

@@ -3,13 +3,14 @@
 //! One text goes in and one comes out: each further argument, and each handle on a JavaScript object, costs code on both
 //! sides of the border. Nothing here reaches `core::fmt`, which would cost the module 4.5 kB compressed.
 
+mod decision;
 mod fields;
 pub mod page;
 mod policy;
 #[cfg(feature = "wasm-runtime")]
 mod runtime;
 
-use alloc::{string::String, vec::Vec};
+use alloc::{boxed::Box, string::String, vec::Vec};
 
 use spin::Mutex;
 use wasm_bindgen::prelude::*;
@@ -24,15 +25,16 @@ use crate::{
     timestamp::Timestamp,
     visit::Look,
 };
+use decision::push_decision;
 use fields::fields;
 
 /// The terms of the policies that were opened. A page has one, and keeps it as long as it lives.
-static OPENED: Mutex<Vec<Terms>> = Mutex::new(Vec::new());
+static OPENED: Mutex<Vec<&Terms>> = Mutex::new(Vec::new());
 
 /// Takes a compiled policy, checked and flattened by the package's script. Its number is what questions are asked with.
 #[wasm_bindgen]
 pub fn open(policy: &str) -> usize {
-    let terms = policy::read(policy);
+    let terms = Box::leak(Box::new(policy::read(String::from(policy).leak())));
     // Taken only if another call was cut off: then no policy has that number, and nothing is answered.
     let Some(mut opened) = OPENED.try_lock() else { return usize::MAX };
     opened.push(terms);
@@ -53,8 +55,9 @@ pub fn open(policy: &str) -> usize {
 ///
 /// | question | arguments | answer |
 /// |---|---|---|
-/// | `decide` | | the decision as JSON |
+/// | `decide` | | the decision, as `web/decision.rs` writes it |
 /// | `persist` | | the consent text to store because a signal denied something |
+/// | `merge` | a consent text of another page | the stored consent together with it |
 /// | `clear` | | the names of the cookies that belong to ids not allowed now, separated by spaces |
 /// | `age` | a consent text | how long a cookie with it is worth keeping, in seconds |
 /// | an act | method and version, separated by a space; ids asked; ids granted; in the page only | the new consent text |
@@ -76,13 +79,19 @@ fn answer(terms: &Terms, request: &str) -> String {
     let case = Case { terms, outcome: &look.outcome };
     let mut out = String::new();
     match question {
-        "decide" => case.push_json(&mut out),
+        "decide" => push_decision(&mut out, case),
         "clear" => {
             for (name, _) in cookies::pairs(cookies) {
                 if name != cookie && case.clears(name) {
                     push(&mut out, name);
                     push(&mut out, " ");
                 }
+            }
+        }
+        "merge" => {
+            // What was deleted stays so.
+            if let (Some(stored), Ok(other)) = (look.stored.consent(), Consent::decode(a)) {
+                out = stored.merge(&other, now).unwrap_or_default();
             }
         }
         "age" => {

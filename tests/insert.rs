@@ -18,6 +18,7 @@ use axum::{
 };
 use consentry::{
     Category, Policy, Service, Timestamp,
+    banner::Layout,
     server::{ConsentHtml, ConsentLayer},
 };
 use http_body::Frame;
@@ -95,12 +96,16 @@ struct App {
 
 impl App {
     fn new() -> Self {
+        Self::with(|layer| layer)
+    }
+
+    fn with(configure: impl FnOnce(ConsentLayer) -> ConsentLayer) -> Self {
         let policy = Policy::builder("shop")
             .category(Category::new("statistics").name("en", "Statistics").name("fr", "Mesure d’audience"))
             .service(Service::new("visits", "statistics"))
             .build()
             .unwrap();
-        let layer = ConsentLayer::new(policy).development().insert_banner().clock(|| NOW);
+        let layer = configure(ConsentLayer::new(policy).development().insert_banner().clock(|| NOW));
         let own = async |ui: ConsentHtml| Html(format!("<head>{}</head><body>{}Hello", ui.head(), ui.banner()));
         let router = Router::new().route("/own", get(own)).route("/{kind}", get(respond)).layer(layer.clone());
         Self { router, layer }
@@ -229,6 +234,26 @@ async fn a_page_with_a_banner_is_asked_for_whole_and_in_plain() {
     assert_eq!(app.send("GET", "/seen", &page).await.1, "");
     let image = [&conditions[..], &[("accept", "image/*")]].concat();
     assert_eq!(app.send("GET", "/seen", &image).await.1, all);
+}
+
+#[tokio::test]
+async fn each_layout_brings_its_files() {
+    for (layout, files) in [
+        (Layout::Bar, &["banner.css", "page.js"][..]),
+        (Layout::Box, &["banner.css", "box.css", "page.js"]),
+        (Layout::Center, &["banner.css", "center.css", "page.js", "center.js"]),
+    ] {
+        let app = App::with(|layer| layer.layout(layout));
+        let (_, page) = app.get("/page").await;
+        let mut found = Vec::new();
+        for address in page.split('"').filter(|text| text.starts_with("/privacy-choices/assets/")) {
+            let (response, _) = app.get(address).await;
+            assert_eq!(response.status(), StatusCode::OK, "{address}");
+            let name: Vec<&str> = address.rsplit('/').next().unwrap().split('.').collect();
+            found.push(format!("{}.{}", name[0], name[2]));
+        }
+        assert_eq!(found, files);
+    }
 }
 
 #[tokio::test]

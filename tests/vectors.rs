@@ -82,6 +82,9 @@ files! {
     gpc: "decide-gpc.json", decide;
     grants: "decide-grants.json", decide;
     names: "decide-names.json", decide;
+    google: "google.json", google;
+    languages: "languages.json", languages;
+    merge: "merge.json", merge;
     policy: "policy.json", policy;
     seal: "seal.json", seal;
     signals: "signals.json", signals;

@@ -1,19 +1,23 @@
 import type * as face from "../types/banner.d.ts";
 import { session } from "./consent.ts";
-import { body, create, root } from "./dom.ts";
+import { body, create, isPrerendered, onShown, root } from "./dom.ts";
 import { takeOver } from "./form.ts";
-import { activate } from "./gate.ts";
+import { activate, watch } from "./gate.ts";
 import { render } from "./scene.ts";
 
 const bars = "[data-cy=prompt],[data-cy=notice]";
 
 export const gateElements: typeof face.gateElements = (consent) => {
   activate(consent.decision);
-  return consent.subscribe((decision) => void activate(decision));
+  const stops = [watch(), consent.subscribe((decision) => void activate(decision))];
+  return () => stops.forEach((stop) => stop());
 };
 
-export const mountBanner: typeof face.mountBanner = (consent, { parent, css } = {}) => {
-  const { answer, endpoint, policy } = session(consent);
+export const mountBanner: typeof face.mountBanner = (consent, { parent, css, words } = {}) => {
+  const shared = session(consent);
+  // The choices are opened from anywhere, and are in the same language.
+  if (words) shared.policy = { ...shared.policy, words: { ...words, ...shared.policy.words } };
+  const { answer, endpoint, policy } = shared;
   const unmount = new AbortController();
   const { signal } = unmount;
 
@@ -23,7 +27,7 @@ export const mountBanner: typeof face.mountBanner = (consent, { parent, css } = 
   let shown = bar && contents();
   const show = () => {
     const place = parent ?? body();
-    if (!place || shown === contents()) return;
+    if (!place || isPrerendered() || shown === contents()) return;
     shown = contents();
     bar?.remove();
     const holder = create("div");
@@ -36,14 +40,7 @@ export const mountBanner: typeof face.mountBanner = (consent, { parent, css } = 
 
   takeOver(bars + ",[data-cy=placeholder]", answer, { signal });
   // Called while the page is still being read: the rest of it comes later.
-  addEventListener(
-    "DOMContentLoaded",
-    () => {
-      show();
-      activate(consent.decision);
-    },
-    { signal },
-  );
+  onShown(show, { signal });
   root().addEventListener(
     "click",
     ({ target }) => {
@@ -64,7 +61,7 @@ export const mountBanner: typeof face.mountBanner = (consent, { parent, css } = 
 
 export const openChoices: typeof face.openChoices = (consent) => {
   const { answer, decides, endpoint, policy } = session(consent);
-  if (!decides) {
+  if (!decides()) {
     // Without an engine there is still the server's own page.
     if (endpoint !== undefined) location.assign(endpoint);
     return;

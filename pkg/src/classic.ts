@@ -6,23 +6,30 @@ import type { Consent, Options, Policy } from "../types/index.d.ts";
 import css from "../../src/banner/banner.css";
 import { offer } from "./engine.ts";
 import { gateElements, mountBanner, openChoices } from "./banner.ts";
+import { session } from "./consent.ts";
 import { root } from "./dom.ts";
+import { activate } from "./gate.ts";
 import { createConsent, loadConsent } from "./index.ts";
+import { loadWords } from "./words.ts";
 
-export { createConsent, gateElements, loadConsent, mountBanner, openChoices };
-
-// Relative to this very script, also in a classic one.
-offer(() => import("js-engine"));
+// By an address that the bundler does not look into: relative to this very script, also a classic one.
+const address: string = "./consentry.engine.js";
+offer(() => import(address).then(({ of }) => of("@build@")));
 
 function mount(consent: Consent): Consent {
   // A constructed style sheet needs no style-src in the page's Content-Security-Policy.
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(css);
-  mountBanner(consent, { css: sheet });
+  // What is granted need not wait for words.
+  activate(consent.decision);
+  loadWords(session(consent).policy).then((words) => mountBanner(consent, { css: sheet, words }));
   return consent;
 }
 
-export const start = (policy: Policy, options?: Options): Consent => mount(createConsent(policy, options));
+const start = (policy: Policy, options?: Options): Consent => mount(createConsent(policy, options));
+
+// Said so and not by exports, for which the bundler brings half a kilobyte of helpers.
+Object.assign(globalThis, { consentry: { createConsent, gateElements, loadConsent, mountBanner, openChoices, start } });
 
 // Found by its attribute: `document.currentScript` can be shadowed by markup.
 const tag = root().querySelector<HTMLScriptElement>("script[data-policy]")?.dataset;

@@ -1,13 +1,18 @@
 // The store a page talks to. Every rule is the engine's; this keeps its answer and tells who listens.
+import { write_cookie } from "wasm-glue";
 import type { ChoiceOf, Consent, Decision, IdOf, Jar, Listener, Options, Policy } from "../types/index.d.ts";
-import { type Core, type Question, start } from "./core.ts";
-import { allowed, same, unavailable } from "./decision.ts";
-import { arrival, engine } from "./engine.ts";
+import { decide, optionalCategories } from "./answer.ts";
+import { type Facts, type Question, start } from "./core.ts";
+import { allowed, same } from "./decision.ts";
+import { announce, cookies, isPrerendered, onShown } from "./dom.ts";
+import { arrival, isUsable } from "./engine.ts";
 import { type Answer, post } from "./post.ts";
+import { join } from "./tabs.ts";
 
-/** What was answered; policy and version are known. What is asked is the prompt's ids where it is left out. */
-type Given = Omit<Answer, "policy" | "version" | "asked"> & { asked?: readonly string[] };
-type Answered = Required<Given>;
+/** What was answered; policy and version are known. */
+type Answered = Omit<Answer, "policy" | "version">;
+/** The same where what is asked may be left to the prompt. */
+type Given = Omit<Answered, "asked"> & { asked: readonly string[] | undefined };
 
 /** What the banner needs of a consent beyond its public face. */
 export interface Session {
@@ -15,7 +20,7 @@ export interface Session {
   answer(given: Given): Promise<void>;
   policy: Policy;
   /** Whether there is an engine to decide. */
-  readonly decides: boolean;
+  decides(): boolean;
 }
 
 const sessions = new WeakMap<object, Session>();
@@ -26,24 +31,35 @@ export function session(consent: object): Session {
   return found;
 }
 
-/** The page's own cookies. */
+/** The page's own cookies. A sandboxed document throws, and has none. */
 const pageJar = (secure: boolean, cookie: string, domain?: string): Jar => ({
-  read: () => (globalThis.document ? engine!.read_cookies(document) : ""),
-  write: (name, value, maxAge) =>
-    engine!.write_cookie(
-      document,
-      `${name}=${value}; Path=/; SameSite=Lax; Max-Age=${maxAge}` +
-        (secure ? "; Secure" : "") +
-        // Without it a second cookie of the name would stand beside the shared one.
-        (domain && name === cookie ? `; Domain=${domain}` : ""),
-    ),
+  read() {
+    try {
+      return cookies.cookie;
+    } catch {
+      return "";
+    }
+  },
+  write(name, value, maxAge) {
+    try {
+      write_cookie(
+        cookies,
+        `${name}=${value}; Path=/; SameSite=Lax; Max-Age=${maxAge}` +
+          (secure ? "; Secure" : "") +
+          // Without it a second cookie of the name would stand beside the shared one.
+          (domain && name === cookie ? `; Domain=${domain}` : ""),
+      );
+    } catch {
+      // Who needs it reads it back.
+    }
+  },
   delete(name) {
     this.write(name, "", 0);
   },
 });
 
 export function open<P extends Policy>(policy: P, options: Options = {}): Consent<IdOf<P>, ChoiceOf<P>> {
-  let core: Core | undefined;
+  let core = start(policy, isUsable());
   const endpoint = options.endpoint ?? policy.mount;
   const https = globalThis.location?.protocol === "https:";
   const cookie = policy.cookie ?? (https ? "__Host-privacy" : "privacy");
@@ -51,24 +67,32 @@ export function open<P extends Policy>(policy: P, options: Options = {}): Consen
   const jar = options.jar ?? pageJar(https || cookie.startsWith("__"), cookie, policy.domain);
   // Exactly `true` (Global Privacy Control, "JavaScript Property to Detect Preference").
   const signal = () => options.gpc ?? (globalThis.navigator as { globalPrivacyControl?: unknown })?.globalPrivacyControl === true;
-  /** Asks the engine about the visitor as they are now; empty where there is none, or nothing to say. */
-  const ask = (question: Question, args: readonly string[] = [], text?: string): string => {
-    if (!core) return "";
-    // Of a text that is not stored yet, what it would say.
-    const cookies = text ? `${cookie}=${text}` : jar.read();
-    const facts = { cookies, cookie, sealed, gpc: signal(), region: options.region ?? "", now: Date.now() };
-    return core(question, facts, ...args);
-  };
-  const decide = (text?: string): Decision =>
-    JSON.parse(ask("decide", [], text) || "null") ?? unavailable(policy);
+  let decision: Decision;
+  /** The visitor as they are now. Of a text that is not stored yet, what it would say. */
+  const facts = (text?: string): Facts => ({
+    cookies: text ? `${cookie}=${text}` : jar.read(),
+    cookie,
+    sealed,
+    gpc: signal(),
+    // A server that answered knows where the visitor is.
+    region: options.region ?? decision?.region ?? "",
+    now: Date.now(),
+  });
+  /** What the engine says; empty where there is none, or nothing to say. */
+  const ask = (question: Question, args: readonly string[] = [], text?: string): string =>
+    core?.(question, facts(text), ...args) ?? "";
+  const decideOn = (text?: string): Decision => decide(policy, core, facts(text));
 
-  let decision!: Decision;
+  decision = decideOn();
+  // An answer counts for the version the page shows, whatever the server has moved to since.
+  const { version } = decision;
   const listeners = new Set<Listener>();
 
   const settle = (next: Decision) => {
     const before = decision;
     decision = next;
     if (same(before, next)) return;
+    if (globalThis.window) announce(next, before);
     for (const listener of [...listeners])
       try {
         listener(next, before);
@@ -92,37 +116,72 @@ export function open<P extends Policy>(policy: P, options: Options = {}): Consen
     if (text) jar.write(cookie, text, Number(ask("age", [text])));
   };
 
-  const begin = () => {
-    core = start(policy, engine);
-    settle(decide());
-    // A signal that denied something is remembered, so that its absence tomorrow grants nothing.
-    if (decision.persist && endpoint === undefined) put(ask("persist"));
+  /** What is not stored: refusals that are on their way to the server, or that the browser does not take. */
+  let pending: string | undefined;
+
+  /** What of a visitor may change while nobody looks; a grant grows old by days. */
+  // A page that answered looks anew whatever is stored: another may have merged the answer away again.
+  const state = () => `${stored()} ${signal()} ${Math.floor(Date.now() / 864e5)}`;
+  let seen: string | undefined;
+
+  const decideAnew = () => {
+    // Read first: another page may write between this and the decision.
+    seen = state();
+    settle(decideOn(pending));
+    remember();
   };
-  begin();
-  if (!core) arrival?.then(begin);
-  // An answer counts for the version the page shows, whatever the server has moved to since.
-  const { version } = decision;
+  /** Takes up what changed. Else nothing is decided anew: a conflict with a signal is told until the page is left. */
+  const look = () => {
+    if (seen !== state()) decideAnew();
+  };
+
+  /** Takes up what another page stored. Both may have answered at once: then the cookie has only what was written last. */
+  const hear = (text?: string) => {
+    const merged = text && ask("merge", [text]);
+    if (merged && stored() !== merged) {
+      put(merged);
+      tell(merged);
+    }
+    decideAnew();
+  };
+  const tell: (text?: string) => void = globalThis.window
+    ? join(hear, look, "pageshow", "focus", "visibilitychange")
+    : () => {};
+
+  /** A signal that denied something is remembered, so that its absence tomorrow grants nothing. */
+  const remember = () => {
+    if (!decision.persist || endpoint !== undefined) return;
+    const waits = globalThis.window && isPrerendered();
+    if (!waits) put(ask("persist"));
+    seen = waits ? undefined : state();
+  };
+
+  const stored = () => ("; " + jar.read()).split(`; ${cookie}=`)[1]?.split(";")[0];
 
   const answerHere = (given: Answered) => {
     if (!core) throw new Error("consentry cannot save an answer: no engine");
-    const text = consentText(given);
     // That is no act of the engine, so there is no text.
     if (given.act === "forget") jar.delete(cookie);
+    const before = stored();
+    const text = consentText(given);
     put(text);
+    // Another page may have stored its own answer in the very next moment: that is no failure.
+    const kept = !text || stored() !== before;
+    // What is refused holds in this page all the same.
+    pending = kept ? undefined : consentText(given, "in page", pending) || pending;
+    seen = undefined;
     sweep();
-    settle(decide());
-    if (text && !jar.read().includes(`${cookie}=${text}`))
-      throw new Error(`the browser did not take the cookie ${cookie}`);
+    settle(decideOn(pending));
+    tell(text);
+    if (!kept) throw new Error(`the browser did not take the cookie ${cookie}`);
   };
 
   let lastSent: Promise<unknown> = Promise.resolve();
-  /** What would be stored with the refusals that are on their way. */
-  let pending: string | undefined;
-
   const answerServer = async (endpoint: string, given: Answered) => {
     // What is refused acts at once, what is granted when the server has replied.
     const refused = consentText(given, "in page", pending);
-    if (refused) settle(decide((pending = refused)));
+    seen = undefined;
+    if (refused) settle(decideOn((pending = refused)));
     // One after the other, so that the server hears the answers in the order they were given.
     const sent = lastSent.then(() => post(endpoint, { policy: policy.id, version, ...given }));
     const settled = sent.catch(() => {});
@@ -131,15 +190,18 @@ export function open<P extends Policy>(policy: P, options: Options = {}): Consen
       const next = await sent;
       // With a later answer on its way, this one must not bring back what that refuses.
       if (lastSent !== settled) return;
-      pending = undefined;
+      pending = seen = undefined;
       settle(next);
+      tell();
     } catch (cause) {
       // Without the server a refusal is kept by the page. The cookie may have changed since it was given.
       const text = consentText(given, "in page");
       put(text);
       sweep();
       if (lastSent === settled) pending = undefined;
-      settle(decide(pending ?? text));
+      seen = undefined;
+      settle(decideOn(pending ?? text));
+      tell();
       throw cause;
     }
   };
@@ -147,14 +209,13 @@ export function open<P extends Policy>(policy: P, options: Options = {}): Consen
   const answer = async (given: Given) => {
     // What the prompt asks is not known before.
     if (!core) await arrival;
-    const answered = { asked: decision.prompt?.ids ?? [], ...given };
+    const answered = { ...given, asked: given.asked ?? decision.prompt?.ids ?? [] };
     return endpoint === undefined ? answerHere(answered) : answerServer(endpoint, answered);
   };
   const act = (act: string, asked?: readonly string[], on: readonly string[] = [], method = "script") =>
-    answer({ act, method, on, ...(asked && { asked }) });
+    answer({ act, method, asked, on });
 
-  // The built-in category may be declared, to give it words.
-  const categories = policy.categories.filter(({ id }) => id !== "necessary");
+  const categories = optionalCategories(policy);
   const services = policy.services ?? [];
   const ids = (list: readonly { id: string }[]) => list.map(({ id }) => id);
   const choosable = ids([...categories, ...services.filter(({ own }) => own)]);
@@ -201,13 +262,18 @@ export function open<P extends Policy>(policy: P, options: Options = {}): Consen
     forget: () => act("forget", []),
     acknowledge: () => act("acknowledge", [], [], "notice"),
   };
+  remember();
+  if (!core)
+    arrival?.then(() => {
+      core = start(policy, isUsable());
+      decideAnew();
+    });
+  if (globalThis.window) onShown(look);
   sessions.set(consent, {
     endpoint,
     answer,
     policy,
-    get decides() {
-      return !!core;
-    },
+    decides: () => !!core,
   });
   // The engine answers for exactly the ids of its policy; the compiler cannot know.
   return consent as Consent<string, string> as Consent<IdOf<P>, ChoiceOf<P>>;

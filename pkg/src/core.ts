@@ -1,5 +1,5 @@
 // The engine with names for what it is asked. The request is that of src/web.rs.
-import type { Engine } from "./engine.ts";
+import { ask, open } from "wasm-glue";
 import { clean, FIELD, flatten } from "./flat.ts";
 import type { Policy } from "../types/index.d.ts";
 
@@ -22,14 +22,14 @@ export type Question = "decide" | "persist" | "clear" | "age" | (string & {});
 export type Core = (question: Question, facts: Facts, ...args: readonly string[]) => string;
 
 /** @throws Error with code and path for a faulty policy. */
-export function start(policy: Policy, engine: Engine | undefined): Core | undefined {
+export function start(policy: Policy, usable: boolean): Core | undefined {
   const flat = flatten(policy);
-  if (!engine) return;
-  const opened = engine.open(flat);
+  if (!usable) return;
+  const engine = open(flat);
   const flag = (holds: boolean) => (holds ? "1" : "");
   return (question, { cookies, cookie, sealed, gpc, region, now }, a = "", b = "", c = "", d = "") =>
-    engine.ask(
-      opened,
+    ask(
+      engine,
       [question, cookie, flag(sealed), flag(gpc), region, `${now}`, a, b, c, d].map(clean).concat(cookies).join(FIELD),
     );
 }

@@ -1,6 +1,7 @@
 // A compiled policy, checked and made into the flat text that the engine reads. What may not stand in a policy is found
 // here, with its path; the records and the order of their fields are those of src/web/policy.rs.
-import type { Category, Policy, Service } from "../types/index.d.ts";
+import presets from "../../src/policy/presets.txt";
+import type { Category, Policy, Regime, Service } from "../types/index.d.ts";
 
 /** Begins a field of a text; the other begins a record. */
 export const FIELD = "\x1f";
@@ -36,12 +37,12 @@ const FORMS: { readonly [field: string]: RegExp } = {
 };
 
 // The fields of each record. `!` before a name says that it must be there; the sign after that says what it is: `*` a
-// list of texts, `#` a whole number, `+` one from 1, `?` a flag, `~` a text that is only read by people and stays here;
-// all else is a text.
+// list of texts, `#` a whole number, `+` one from 1, `?` a flag; all else is a text. What is only read by people has a `~`
+// before that, and stays here.
 const POLICY = "!id +version ~locale ~cookie ~domain ~mount";
 const REGIME = "!id kind *regions #grantMaxAge #refusalQuiet gpc";
 const CATEGORY = "!id key +since *uses basis *formerly ~name ~purpose";
-const SERVICE = CATEGORY + " !category ?own *cookies";
+const SERVICE = CATEGORY + " !category ?own *cookies ~*facts";
 const CHANGE = "!+version kind *touches ~summary";
 
 function check(holds: boolean, code: string, path: string): asserts holds {
@@ -75,19 +76,31 @@ function record(letter: string, fields: string, object: unknown, path = ""): str
   check(typeof object === "object" && object !== null, "wrong-type", path.slice(0, -1));
   let flat = RECORD + letter;
   for (const known of fields.split(" ")) {
-    const [, must, sign = "", name = ""] = /(!?)(\W?)(.+)/.exec(known)!;
+    const [, must, stays, sign = "", name = ""] = /(!?)(~?)(\W?)(.+)/.exec(known)!;
     const value = Reflect.get(object, name);
     check(!must || value !== undefined, "missing", path + name);
     const form = FORMS[`${letter}.${name}`] ?? FORMS[name];
     const written = value === undefined ? "" : field(sign, value, form, path + name);
-    if (sign !== "~") flat += FIELD + written;
+    if (!stays) flat += FIELD + written;
   }
   return flat;
+}
+
+const PRESETS = presets.split("\n").map((line) => line.split(","));
+
+/** What a regime leaves out is its preset's, or else the usual: 182 days both ways. */
+function regime(given: Regime, path: string): string {
+  const [letter, ...fields] = record("r", REGIME, given, path).split(FIELD);
+  const [id, kind] = fields;
+  const usual = ["", "opt-in", "", 15724800, 15724800, kind === "inform" ? "ignore" : "honour"];
+  const preset = PRESETS.find(([known]) => known === id) ?? usual;
+  return [letter, ...fields.map((field, place) => field || preset[place])].join(FIELD);
 }
 
 /** @throws Error with a code and a path, such as `wrong-type at categories[0].id`. */
 export function flatten(policy: Policy): string {
   const { contact, categories, services, regimes, changes, words = {}, version = 1 } = policy;
+  const isWithout = regimes === undefined || regimes?.length === 0;
   const categoryIds = ["necessary"];
   const names: string[] = [];
 
@@ -111,7 +124,8 @@ export function flatten(policy: Policy): string {
   };
   const flat = [
     record("p", POLICY, policy),
-    each("regimes", regimes, (regime, path) => record("r", REGIME, regime, path)),
+    // Without regimes of its own a policy has the presets.
+    each("regimes", isWithout ? PRESETS.map(([id]) => ({ id }) as Regime) : regimes, regime),
     each("categories", categories, item(CATEGORY)),
     each("services", services, item(SERVICE)),
     each("changes", changes, (change, path) => record("c", CHANGE, change, path)),

@@ -4,7 +4,7 @@ import { start, startSync } from "./engine.ts";
 import { inlinedBytes } from "./inlined.ts";
 
 export const createConsent: typeof face.createConsent = (policy, options) => {
-  startSync(inlinedBytes, options?.engine);
+  startSync(() => new WebAssembly.Module(inlinedBytes()), options?.engine);
   return open(policy, options);
 };
 

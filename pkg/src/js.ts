@@ -2,6 +2,6 @@
 import type * as face from "../types/js.d.ts";
 import { offer, start } from "./engine.ts";
 
-offer(() => import("js-engine"));
+offer(() => import("js-engine").then(({ of }) => of("@build@")));
 
 export const startEngine: typeof face.startEngine = () => start(() => Promise.reject(), "js");

@@ -1,38 +1,51 @@
 // The whole script of a page whose server runs consentry: no engine, the server decides.
 import type { Decision } from "../types/index.d.ts";
-import { body, root } from "./dom.ts";
+import { announce, body, root } from "./dom.ts";
 import { takeOver } from "./form.ts";
-import { activate } from "./gate.ts";
+import { activate, watch } from "./gate.ts";
 import { post } from "./post.ts";
+import { join } from "./tabs.ts";
+
+const { consent, consentAsk } = root().dataset;
+const script = Reflect.get(Document.prototype, "currentScript", document) as HTMLScriptElement | null;
+const mount = script?.src.replace(/\/assets\/[^/]*$/, "");
 
 /** Lets the page know. */
 function tell(decision: Decision): void {
   const page = root();
   const granted = Object.entries(decision.ids).filter(([, { status }]) => status === "granted");
   page.dataset.consent = granted.map(([id]) => id).join(" ");
-  page.dispatchEvent(new CustomEvent("consentry:change", { bubbles: true, detail: decision }));
+  announce(decision);
+  if (!decision.prompt) page.querySelectorAll("[data-cy=prompt]").forEach((box) => box.remove());
   void activate(decision);
 }
+
+const ask = async () => {
+  const decision: Decision = await (await fetch(mount + "/decision")).json();
+  tell(decision);
+  return decision;
+};
+const failed = (cause: unknown) => console.error("consentry: the server could not be asked:", cause);
+const askAgain = () => void ask().catch(failed);
+const tellOthers = join(askAgain);
+// What was answered meanwhile, a page from the back/forward cache does not know.
+addEventListener("pageshow", ({ persisted }) => persisted && askAgain());
 
 takeOver("[data-cy]:not([data-cy=choices])", async (answer, form) => {
   const decision = await post(form.getAttribute("action") ?? "", answer);
   tell(decision);
-  if (!decision.prompt) root().querySelectorAll("[data-cy=prompt]").forEach((box) => box.remove());
+  tellOthers();
   // The policy changed while the page was open: what is to be asked now is in the next page.
-  else if (decision.version > answer.version) location.reload();
+  if (decision.prompt && decision.version > answer.version) location.reload();
   form.closest("[data-cy=notice]")?.remove();
 });
 
 // A page that all visitors get alike: its first script said what it could know, and the server knows the rest.
-const { consent, consentAsk } = root().dataset;
 if (consent)
   void activate({ ids: Object.fromEntries(consent.split(" ").map((id) => [id, { status: "granted", reason: "chosen" }])) });
-if (consentAsk !== undefined) {
-  const script: { src: string } = Reflect.get(Document.prototype, "currentScript", document) as never;
-  const mount = script.src.replace(/\/assets\/[^/]*$/, "");
-  const ask = async () => {
-    const decision: Decision = await (await fetch(mount + "/decision")).json();
-    tell(decision);
+watch();
+if (consentAsk !== undefined)
+  ask().then((decision) => {
     if (!decision.prompt && !decision.notice) return;
     // Read as a document: nothing in it runs, and no text is made markup.
     const request = new XMLHttpRequest();
@@ -43,6 +56,4 @@ if (consentAsk !== undefined) {
       if (bar) body()?.prepend(document.adoptNode(bar));
     };
     request.send();
-  };
-  ask().catch((cause) => console.error("consentry: the server could not be asked:", cause));
-}
+  }, failed);

@@ -1,17 +1,10 @@
 // What the holes of the banner's tree are filled with, as src/banner.rs does it on a server.
 import type { Decision, Policy } from "../types/index.d.ts";
-import english from "../../src/banner/words/en.txt";
+import english from "banner/words";
 import { grow, type Values } from "./tree.ts";
 
 /** A hole is empty, or filled with nothing to read. */
 const flag = (holds: unknown) => (holds ? "" : undefined);
-
-const words = (): Values =>
-  Object.fromEntries(
-    english
-      .split("\n")
-      .map((line) => /(\S+) (.+)/.exec(line)!.slice(1)),
-  );
 
 /** Writes the banner or notice, or the panel with every choice; nothing if there is nothing to show. */
 export function render(
@@ -32,7 +25,6 @@ export function render(
   const told = (prompt ?? notice)?.changes ?? [];
   const url = policy.contact?.url || undefined;
   const { cause } = prompt ?? {};
-  const isFirst = cause === "first-visit" || cause === "unanswered";
 
   const choice = ({ id, name = id, purpose, ...more }: (typeof switches)[number]): Values => ({
     id,
@@ -54,23 +46,28 @@ export function render(
 
   const values: Values = {
     space: " ",
-    ...words(),
-    ...policy.words,
+    ...english,
+    // Words of another language without its tag or direction take the page's.
+    ...(policy.words && { locale: policy.locale, dir: undefined, ...policy.words }),
     ...about(asked),
     ...(kind === "choices" && {
       switches: panel().map(choice),
+      hasServices: flag(services.length),
+      services: services.map(({ id, name = id, purpose, facts = [] }) => ({
+        name,
+        purpose: purpose || undefined,
+        facts: facts.map((fact) => ({ fact })),
+      })),
       ...(necessary?.name && { necessary: necessary.name }),
       ...(necessary?.purpose && { necessaryPurpose: necessary.purpose }),
     }),
-    locale: policy.locale ?? "en",
     policy: policy.id,
     version: String(version),
     overrides: offered.length ? [about(those(offered))] : [],
     back: "",
     mount: mount || undefined,
-    isFirst: flag(isFirst),
+    isFirst: flag(cause === "first-visit" || cause === "unanswered"),
     isChanged: flag(cause === "policy-changed"),
-    isRenewed: flag(!isFirst && cause !== "policy-changed"),
     isAll: flag(asked.length === switches.length),
     hasChanges: flag(told.length),
     changes: changes.filter((change) => told.includes(change.version)).map(({ summary = "" }) => ({ summary })),

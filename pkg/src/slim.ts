@@ -2,11 +2,23 @@ import type * as face from "../types/slim.d.ts";
 import { fetchPolicy, open } from "./consent.ts";
 import { start } from "./engine.ts";
 
+// The build writes it here and into a section of the module that is served.
+const build = "@build@";
+
+async function compile(source: Parameters<typeof face.startEngine>[0]): Promise<WebAssembly.Module> {
+  const given = await source;
+  if (given instanceof WebAssembly.Module) return given;
+  return given instanceof Response ? WebAssembly.compileStreaming(given) : WebAssembly.compile(given);
+}
+
 export const startEngine: typeof face.startEngine = (source) =>
   start(async () => {
-    const given = await source;
-    if (given instanceof WebAssembly.Module) return given;
-    return given instanceof Response ? WebAssembly.compileStreaming(given) : WebAssembly.compile(given);
+    const module = await compile(source);
+    const [section] = WebAssembly.Module.customSections(module, "consentry-build");
+    const found = section && new TextDecoder().decode(section);
+    // A cache may still have the module of another release.
+    if (found !== build) throw new Error(`the module is of another build, ${found}, expected ${build}`);
+    return module;
   });
 
 export const createConsent: typeof face.createConsent = open;

@@ -8,3 +8,16 @@ declare module "*.txt" {
   const text: string;
   export default text;
 }
+
+/** The parts of src/banner/tree.txt that the script grows; see words.mjs. */
+declare module "banner/tree" {
+  type Node = string | readonly Node[];
+  const parts: { readonly [part: string]: readonly Node[] };
+  export default parts;
+}
+
+/** The words that the script shows, in English; see words.mjs. */
+declare module "banner/words" {
+  const words: { readonly [word: string]: string };
+  export default words;
+}

@@ -54,6 +54,18 @@ const kinds = {
     checkDecision(engineOf(later).decide(...facts(later, cookies)), c.then);
   },
 
+  merge(c, engineOf) {
+    const merged = (stored, other) => engineOf(c).merge(...facts(c, stored), other);
+    const got = merged(cookiesOf(c), c.other);
+    equal(got ?? null, c.want, "the text");
+    const decided = (cookies) => checkDecision(engineOf(c).decide(...facts(c, cookies)), c.then);
+    if (got === undefined) return decided(cookiesOf(c));
+    decided(`${cookie}=${got}`);
+    const reverse = merged(`${cookie}=${c.other}`, c.consent) ?? c.other;
+    decided(`${cookie}=${reverse}`);
+    equal(merged(`${cookie}=${got}`, reverse) ?? null, null, "what is left to tell");
+  },
+
   /** The module does not show what it read; that it read it shows in what it makes of it. */
   codec(c, engineOf) {
     const text = c.text.repeat(c.times ?? 1);

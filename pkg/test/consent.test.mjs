@@ -275,15 +275,16 @@ test("two refusals on their way hold, each on top of the other, whether the serv
 test("a page whose server shares the cookie between subdomains writes to that cookie, not beside it", async (t) => {
   const written = [];
   const stored = "__Secure-privacy=1.corner-shop.1.1764000000000.ib/+statistics.k1." + "A".repeat(43);
-  globalThis.document = {
+  globalThis.Document = class {
     get cookie() {
       return stored;
-    },
+    }
     set cookie(line) {
       written.push(line);
-    },
+    }
   };
-  t.after(() => delete globalThis.document);
+  globalThis.document = new Document();
+  t.after(() => ["document", "Document"].forEach((name) => delete globalThis[name]));
   const { origin } = await serve(t, () => [503, null]);
   const shared = { ...policy, cookie: "__Secure-privacy", domain: "shop.example", sealed: true };
   const consent = createConsent(shared, { endpoint: `${origin}/privacy-choices` });

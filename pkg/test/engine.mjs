@@ -1,25 +1,29 @@
 // The engines as they are shipped, without the store around them. Works in Node and, served from pkg/, in a browser.
-import * as js from "../dist/consentry.engine.js";
-import * as wasm from "../dist/test/engine.js";
+import { build, of } from "../dist/consentry.engine.js";
+// Each is a module of its own, with an engine of its own.
+import * as js from "../dist/test/engine.js?js";
+import * as wasm from "../dist/test/engine.js?wasm";
 
-const { initSync, inlinedBytes, start } = wasm;
-initSync({ module: inlinedBytes() });
+wasm.initSync((imports) => new WebAssembly.Instance(new WebAssembly.Module(wasm.inlinedBytes()), imports).exports);
+js.initSync(of(build));
 
 const facts = 6;
+const factsOf = ([cookies, cookie, sealed, gpc, region, now]) => ({ cookies, cookie, sealed, gpc, region: region ?? "", now });
 
 /** An engine with the facts before the arguments of each call, so that a case is one line. */
 class Engine {
-  constructor(policy, engine) {
-    this.core = start(policy, engine);
+  constructor(policy, { decide, start }) {
+    this.policy = policy;
+    this.decideWith = decide;
+    this.core = start(policy, true);
   }
 
   ask(question, args) {
-    const [cookies, cookie, sealed, gpc, region, now] = args;
-    return this.core(question, { cookies, cookie, sealed, gpc, region: region ?? "", now }, ...args.slice(facts));
+    return this.core(question, factsOf(args), ...args.slice(facts));
   }
 
   decide(...args) {
-    return this.ask("decide", args);
+    return JSON.stringify(this.decideWith(this.policy, this.core, factsOf(args)));
   }
 
   act(...args) {
@@ -32,6 +36,10 @@ class Engine {
     return this.ask("persist", args) || undefined;
   }
 
+  merge(...args) {
+    return this.ask("merge", args) || undefined;
+  }
+
   clear(...args) {
     return this.ask("clear", args).trimEnd();
   }
@@ -41,7 +49,7 @@ class Engine {
   }
 }
 
-const build = (engine) =>
+const on = (engine) =>
   class extends Engine {
     constructor(policy) {
       super(policy, engine);
@@ -49,7 +57,7 @@ const build = (engine) =>
   };
 
 /** The builds of the one core, by name. */
-export const builds = { wasm: build(wasm), js: build(js) };
+export const builds = { wasm: on(wasm), js: on(js) };
 
 /** What a call returns, as text: `!` and the message where it throws. */
 export function outcome(call) {

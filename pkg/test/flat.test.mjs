@@ -93,6 +93,23 @@ test("what may stand there is taken: patterns, presets in part, hosts, texts in 
   assert.deepEqual(decide({}).ids.ads, { status: "undecided", reason: "no-answer" });
 });
 
+test("what a regime leaves out is its preset's, or the usual", () => {
+  const given = 1_764_000_000_000;
+  const days = (count) => given + count * 86_400_000;
+  const reason = (regimes, facts) => {
+    const decide = createDecider({ ...policy, cookie: "privacy", regimes });
+    return decide({ cookies: `privacy=1.corner-shop.1.${given}.ib/+statistics`, ...facts }).ids.statistics.reason;
+  };
+  const au = [{ id: "au", kind: "opt-in", regions: ["AU"] }];
+  assert.equal(reason(au, { region: "AU", now: days(182) }), "chosen");
+  assert.equal(reason(au, { region: "AU", now: days(182) + 1 }), "expired");
+  for (const presets of [undefined, [], [{ id: "us-ca", kind: "opt-out" }]]) {
+    assert.equal(reason(presets, { region: "US-CA", now: days(365) }), "chosen");
+    assert.equal(reason(presets, { region: "US-CA", now: days(365) + 1 }), "expired");
+  }
+  assert.equal(reason(undefined, { region: "FR", now: days(182) + 1 }), "expired");
+});
+
 test("what separates the fields of a request cannot be smuggled into one", () => {
   const decide = createDecider({ ...policy, cookie: "privacy" });
   const forged = "FR\x1f1764000000000\x1f\x1f\x1f\x1f\x1fprivacy=1.corner-shop.1.1764000000000.ib/+statistics";

@@ -11,7 +11,7 @@ export const policy = {
   ],
   services: [
     { id: "basket", category: "necessary", name: "Basket", cookies: ["basket"] },
-    { id: "log-analysis", category: "statistics", name: "Log analysis", cookies: ["_ls", "_ls_*"] },
+    { id: "log-analysis", category: "statistics", name: "Log analysis", cookies: ["_ls", "_ls_*"], facts: ["Cookies: _ls (30 d)"] },
     { id: "videos", category: "marketing", own: true, name: "Videos" },
   ],
 };

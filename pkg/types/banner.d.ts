@@ -1,10 +1,18 @@
 import type { Consent } from "./consent.d.ts";
+import type { Words } from "./words.d.ts";
+
+export type { Words };
 
 export interface BannerOptions {
   /** Where the banner goes, as the first child; the body when it is left out. */
   parent?: Element;
   /** The address of a style sheet to link, or a style sheet to adopt. */
   css?: string | CSSStyleSheet;
+  /**
+   * The words in another language than English, such as the default export of `consentry/words/fr`; for the choices too.
+   * Words of the policy go before them.
+   */
+  words?: Words | undefined;
 }
 
 export interface Banner {
@@ -23,6 +31,8 @@ export function openChoices(consent: Consent): void;
 
 /**
  * Activates `<script type="text/plain" data-consent="id">` and `<iframe>` or `<img>` with `data-consent` and
- * `data-src`, each once, as soon as its id is allowed. `mountBanner` does it already. Returns what ends it.
+ * `data-src`, each once, as soon as its id is allowed, also those that get into the page later. Scripts run in document
+ * order when the page was read; `data-type="module"` makes one a module. `mountBanner` does it already. Returns what ends
+ * it.
  */
 export function gateElements(consent: Consent): () => void;

@@ -42,6 +42,8 @@ export interface Service {
   /** Names of the cookies it sets; a `*` may stand at the end. */
   readonly cookies?: readonly string[];
   readonly hosts?: readonly string[];
+  /** What visitors can read of it besides: a line for its cookies and how long each is kept, for data, recipients. */
+  readonly facts?: readonly string[];
   readonly formerly?: readonly string[];
 }
 
@@ -51,6 +53,19 @@ export interface Change {
   readonly touches?: readonly string[];
   readonly summary?: string;
 }
+
+/** A signal of Google Consent Mode v2. */
+export type GoogleSignal =
+  | "ad_storage"
+  | "ad_user_data"
+  | "ad_personalization"
+  | "analytics_storage"
+  | "functionality_storage"
+  | "personalization_storage"
+  | "security_storage";
+
+/** The ids that stand for each signal: it is granted where there are some and all of them are allowed. */
+export type Signals = { readonly [signal in GoogleSignal]?: readonly string[] };
 
 /** A compiled policy: what a server hands out at `/privacy-choices/policy.json`, or the same by hand. */
 export interface Policy {
@@ -65,7 +80,16 @@ export interface Policy {
   readonly categories: readonly Category[];
   readonly services?: readonly Service[];
   readonly changes?: readonly Change[];
-  /** The words of the banner. */
+  /**
+   * What stands for the signals of Google Consent Mode. When it is left out: `necessary` for security, `preferences` for
+   * functionality and personalisation, `statistics` for analytics, `marketing` for the three of advertising.
+   */
+  readonly signals?: Signals;
+  /**
+   * The words of the banner where they are not the library's English ones: the site's own, or those of
+   * `consentry/words/<language>`. `dir` says which way they are written, `locale` their language where it is not that of
+   * the policy's texts.
+   */
   readonly words?: { readonly [word: string]: string };
   /** Name of the consent cookie: `__Host-privacy` on https and `privacy` elsewhere when it is left out. */
   readonly cookie?: string;

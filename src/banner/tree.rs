@@ -14,8 +14,19 @@
 use alloc::{borrow::Cow, vec::Vec};
 
 use super::Html;
+#[cfg(feature = "json")]
+use super::Word;
 
 const TREE: &str = include_str!("tree.txt");
+
+#[cfg(feature = "json")]
+impl Word {
+    /// Whether banner, notice, panel or placeholder show it: only those words travel to scripts.
+    pub(crate) fn is_in_tree(self) -> bool {
+        let hole = ["{", self.word(), "}"].concat();
+        TREE.contains(&hole)
+    }
+}
 
 /// What a hole is filled with.
 #[derive(Clone)]
@@ -137,5 +148,21 @@ impl<'a> Writer<'_, 'a> {
     fn value(&self, hole: &str) -> Option<Value<'a>> {
         let own = self.scopes.iter().rev().flat_map(|scope| &scope.0).find(|(name, _)| *name == hole);
         own.map(|(_, value)| value.clone()).or_else(|| (self.word)(hole))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::banner::Word;
+
+    #[test]
+    fn every_hole_is_a_word_or_filled_otherwise_and_never_both() {
+        let filled = "asked back class contactUrl dir fact for id locale mount name names policy purpose space summary ticked version";
+        let holes = TREE.split('{').skip(1).filter_map(|rest| Some(rest.split_once('}')?.0));
+        for hole in holes {
+            // A word of such a name would travel to scripts and be shown nowhere.
+            assert_ne!(Word::from_word(hole).is_some(), filled.split(' ').any(|known| known == hole), "{hole}");
+        }
     }
 }

@@ -1,8 +1,12 @@
 //! The library's own words.
 
+mod languages;
+
 use alloc::vec::Vec;
 
-use crate::policy::{Localized, words};
+use self::languages::LANGUAGES;
+pub use self::languages::{language, languages};
+use crate::policy::{Localized, Policy, words};
 
 /// A word or sentence of the library's own, which a site can put its own wording in the place of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,31 +60,103 @@ pub enum Word {
     Allow,
     /// The link to the operator.
     Contact,
+    /// Closes what is open, and answers nothing.
+    Close,
+    /// Opens what is told of a category or service.
+    Details,
+    /// Heads the services of a category.
+    Services,
+    /// Heads names of cookies.
+    Cookies,
+    /// Stands before how long something is kept.
+    Lifetime,
+    /// How long a session cookie is kept.
+    Session,
+    /// The sign for days, after a number.
+    Day,
+    /// The sign for hours, after a number.
+    Hour,
+    /// The sign for minutes, after a number.
+    Minute,
+    /// Heads kinds of data.
+    Data,
+    /// Heads who receives data.
+    Recipients,
+    /// Stands before the date of the last choice.
+    LastChoice,
+    /// Heads what changed in the policy.
+    ChangesTitle,
+    /// The link to the change history.
+    History,
+    /// Allows one service in place, until the page is left.
+    AllowOnce,
+    /// Allows one service in place, from now on.
+    AllowAlways,
+    /// The link to the site's privacy policy.
+    PrivacyPolicy,
+    /// Withdraws every consent.
+    WithdrawAll,
+    /// Heads the countries that data is sent to.
+    ThirdCountries,
+    /// On the choices page: the link to where the visitor came from.
+    BackToPage,
+    /// On the choices page: said before there is an answer.
+    Never,
+    /// Stands before the number of a policy's version, within a line.
+    PolicyVersion,
+    /// On the choices page: opens what every service does.
+    ServicesTitle,
+    /// On the choices page: heads what is decided for this visitor.
+    Known,
+    /// On the choices page: stands before the names of the cookies the browser has.
+    Present,
+    /// Stands where names of cookies would be.
+    NoCookies,
+    /// On the choices page: the link to what is stored, as a file.
+    Export,
+    /// On the choices page: erases the answer.
+    Forget,
+    /// On the choices page: what erasing leads to where nothing is allowed by default.
+    ForgetAsk,
+    /// On the choices page: what erasing leads to where something is allowed by default.
+    ForgetDefault,
+    /// On the change history: said where it is empty.
+    NoHistory,
 }
 
 words!(Word: Title = "title", Intro = "intro", Changed = "changed", Renew = "renew", Accept = "accept",
-    Reject = "reject", AcceptThese = "acceptThese", RejectThese = "rejectThese", Settings = "settings", Save = "save", AllChoices = "allChoices", Necessary = "necessary",
-    NecessaryPurpose = "necessaryPurpose", AlwaysOn = "alwaysOn", Saved = "saved", Failed = "failed",
-    Understood = "understood", GpcHonoured = "gpcHonoured", GpcConflict = "gpcConflict", AllowAnyway = "allowAnyway", OptOut = "optOut", Waiting = "waiting", Allow = "allow",
-    Contact = "contact");
-
-/// The library's own wordings, a line for each word in the order of [`Word::ALL`]: its name and the text. The npm
-/// package's script reads the same files.
-const LANGUAGES: &[(&str, &str)] =
-    &[("en", include_str!("words/en.txt")), ("de", include_str!("words/de.txt")), ("fr", include_str!("words/fr.txt"))];
+    Reject = "reject", AcceptThese = "acceptThese", RejectThese = "rejectThese", Settings = "settings", Save = "save",
+    AllChoices = "allChoices", Necessary = "necessary", NecessaryPurpose = "necessaryPurpose", AlwaysOn = "alwaysOn",
+    Saved = "saved", Failed = "failed", Understood = "understood", GpcHonoured = "gpcHonoured",
+    GpcConflict = "gpcConflict", AllowAnyway = "allowAnyway", OptOut = "optOut", Waiting = "waiting", Allow = "allow",
+    Contact = "contact", Close = "close", Details = "details", Services = "services", Cookies = "cookies",
+    Lifetime = "lifetime", Session = "session", Day = "day", Hour = "hour", Minute = "minute", Data = "data",
+    Recipients = "recipients", LastChoice = "lastChoice", ChangesTitle = "changesTitle", History = "history",
+    AllowOnce = "allowOnce", AllowAlways = "allowAlways", PrivacyPolicy = "privacyPolicy",
+    WithdrawAll = "withdrawAll", ThirdCountries = "thirdCountries", BackToPage = "backToPage", Never = "never",
+    PolicyVersion = "policyVersion", ServicesTitle = "servicesTitle", Known = "known", Present = "present", NoCookies = "noCookies",
+    Export = "export", Forget = "forget", ForgetAsk = "forgetAsk", ForgetDefault = "forgetDefault",
+    NoHistory = "noHistory");
 
 impl Word {
+    /// The wording in one of the library's languages.
+    fn translated(self, locale: &str) -> Option<&'static str> {
+        let language = language(locale)?;
+        let (_, lines) = LANGUAGES.iter().find(|(known, _)| *known == language)?;
+        let line = lines.lines().nth(self as usize)?;
+        line.split_once(' ').map(|(_, text)| text)
+    }
+
     /// The English wording.
     pub(crate) fn english(self) -> &'static str {
         self.translated("en").unwrap_or_default()
     }
+}
 
-    /// The wording in one of the library's languages.
-    fn translated(self, locale: &str) -> Option<&'static str> {
-        let primary = locale.split('-').next().unwrap_or(locale);
-        let (_, lines) = LANGUAGES.iter().find(|(language, _)| *language == primary)?;
-        let line = lines.lines().nth(self as usize)?;
-        line.split_once(' ').map(|(_, text)| text)
+impl Policy {
+    /// The wording of `word`: see [`Words::get`].
+    pub(crate) fn word(&self, word: Word, locale: &str) -> &str {
+        self.0.words.get(word, locale, self.default_locale())
     }
 }
 
@@ -110,7 +186,13 @@ impl Words {
         own.and_then(|texts| texts.lookup(locale))
             .or_else(|| word.translated(locale))
             .or_else(|| own.and_then(|texts| texts.get(locale, fallback)))
-            .unwrap_or(word.english())
+            .unwrap_or_else(|| word.english())
+    }
+
+    /// The language that the words for `locale` are in: that one if the library or the site has any, else English.
+    pub(crate) fn language<'l>(&self, locale: &'l str) -> &'l str {
+        let is_there = language(locale).is_some() || self.0.iter().any(|(_, texts)| texts.lookup(locale).is_some());
+        if is_there { locale } else { "en" }
     }
 }
 
@@ -119,13 +201,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_language_has_every_word() {
-        for (language, lines) in LANGUAGES {
-            let names: Vec<&str> = lines.lines().filter_map(|line| Some(line.split_once(' ')?.0)).collect();
-            let words: Vec<&str> = Word::ALL.iter().map(|word| word.word()).collect();
-            assert_eq!(names, words, "{language}");
+    fn the_site_comes_before_the_library_and_a_language_before_english() {
+        let mut words = Words::default();
+        words.set(Word::Accept, "pt", "Sim");
+        words.set(Word::Accept, "eo", "Jes");
+        for (locale, wanted) in [("pt-BR", "Sim"), ("eo", "Jes"), ("nn", "Godta alle"), ("tlh", "Sim")] {
+            assert_eq!(words.get(Word::Accept, locale, "pt"), wanted, "{locale}");
         }
-        assert_eq!(Word::Title.english(), "Your privacy choices");
-        assert_eq!(Word::Contact.translated("fr-CA"), Some("Contact"));
+        for (locale, wanted) in [("pt-BR", "Recusar tudo"), ("pt-PT", "Recusar tudo"), ("eo", "Refuse all")] {
+            assert_eq!(words.get(Word::Reject, locale, "en"), wanted, "{locale}");
+        }
+        assert_eq!(["zh-TW", "eo", "tlh"].map(|locale| words.language(locale)), ["zh-TW", "eo", "en"]);
     }
 }

@@ -3,7 +3,7 @@
 use super::{Choice, MAX_COOKIE_BYTES, Method};
 use crate::{
     policy::{PolicyVersion, RegimeKind, is_id},
-    text::{cut, number, until},
+    text::{cut, is_name, number, until},
     timestamp::Timestamp,
 };
 
@@ -30,13 +30,14 @@ pub struct Consent<'a> {
     /// Everything before the tail.
     text: &'a str,
     policy: &'a str,
-    stamp: Stamp,
     /// The newest version that was shown, in the tail or before it.
     shown: u32,
-    entries: &'a str,
-    visitor: Option<&'a str>,
-    seal: Option<Seal<'a>>,
-    tail: Option<Tail<'a>>,
+    /// All answers, with the stamp of the last act and the tail.
+    entries: Entries<'a>,
+    /// Empty where there is none.
+    visitor: &'a str,
+    /// The id of the key, a dot and the code; empty where there is none.
+    seal: &'a str,
 }
 
 /// Denials that a page appended.
@@ -139,68 +140,59 @@ fn time(text: &str) -> Option<Timestamp> {
     number(text, (1 << 53) - 1).map(Timestamp::from_millis)
 }
 
-fn id(text: &str) -> Option<&str> {
-    is_id(text).then_some(text)
-}
-
-fn base64url(text: &str, least: usize, most: usize) -> Option<&str> {
-    let is_letter = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
-    (text.len() >= least && text.len() <= most && text.bytes().all(is_letter)).then_some(text)
-}
-
-/// One entry, without the slash before it.
-fn entry(text: &str, outer: Stamp) -> Option<Entry<'_>> {
-    let choice = match text.as_bytes().first()? {
-        b'+' => Choice::Granted,
-        b'-' => Choice::Denied,
-        _ => return None,
-    };
-    let mut rest = text.get(1..)?;
-    let mut entry = Entry { name: rest, choice, in_tail: false, stamp: outer };
-    if let Some(name) = until(&mut rest, b':') {
-        entry.name = name;
-        (entry.stamp.version, entry.stamp.at) = moment(&mut rest, b':')?;
-        (entry.stamp.regime, entry.stamp.method) = context(rest)?;
-    }
-    is_id(entry.name).then_some(entry)
-}
-
-/// The entries of a text that starts with a slash, or is empty; then those of a tail. One small type instead of iterator
-/// adapters: every place that goes through entries shares its code.
-#[derive(Clone, Debug)]
+/// All entries of a consent, then those of its tail. One small type instead of iterator adapters: every place that goes
+/// through entries shares its code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Entries<'a> {
-    text: &'a str,
+    /// Those to come, without the slash before the first.
+    text: Option<&'a str>,
     stamp: Stamp,
     tail: Option<Tail<'a>>,
     in_tail: bool,
+    /// Whether it ended where the text does not follow the grammar.
+    is_malformed: bool,
 }
 
 impl<'a> Entries<'a> {
-    /// The next entry; `Some(None)` where the text does not follow the grammar.
-    #[inline(never)]
-    fn parse(&mut self) -> Option<Option<Entry<'a>>> {
-        if self.text.is_empty() {
-            let Tail { version, at, denied } = self.tail.take()?;
-            self.text = denied;
-            self.in_tail = true;
-            self.stamp = Stamp { version, at, method: Method::Withdrawal, ..self.stamp };
+    /// One entry, without the slash before it.
+    fn entry(&self, text: &'a str) -> Option<Entry<'a>> {
+        let choice = match text.as_bytes().first()? {
+            // A tail can only deny.
+            b'+' if !self.in_tail => Choice::Granted,
+            b'-' => Choice::Denied,
+            _ => return None,
+        };
+        let (name, more) = cut(text.get(1..)?, b':');
+        let mut stamp = self.stamp;
+        if let Some(mut more) = more {
+            (stamp.version, stamp.at) = moment(&mut more, b':')?;
+            (stamp.regime, stamp.method) = context(more)?;
         }
-        // Both texts are empty or start with a slash.
-        let (before, rest) = cut(self.text.get(1..)?, b'/');
-        self.text = rest;
-        let mut entry = entry(before, self.stamp);
-        if let Some(entry) = &mut entry {
-            entry.in_tail = self.in_tail;
-        }
-        Some(entry)
+        // A tail has one time for all.
+        let fits = is_id(name) && (more.is_none() || !self.in_tail);
+        fits.then_some(Entry { name, choice, in_tail: self.in_tail, stamp })
     }
 }
 
 impl<'a> Iterator for Entries<'a> {
     type Item = Entry<'a>;
 
+    #[inline(never)]
     fn next(&mut self) -> Option<Entry<'a>> {
-        self.parse()?
+        let text = match self.text {
+            Some(text) => text,
+            None => {
+                let Tail { version, at, denied } = self.tail.take()?;
+                self.in_tail = true;
+                self.stamp = Stamp { version, at, method: Method::Withdrawal, ..self.stamp };
+                denied
+            }
+        };
+        let (text, rest) = cut(text, b'/');
+        self.text = rest;
+        let entry = self.entry(text);
+        self.is_malformed = entry.is_none();
+        entry
     }
 }
 
@@ -214,7 +206,7 @@ impl<'a> Consent<'a> {
             return Err(DecodeError::TooLong);
         }
         Self::parse(text).ok_or_else(|| {
-            let format = number(cut(text, b'.').0, u64::from(u32::MAX));
+            let format = number(cut(text, b'.').0, u32::MAX.into());
             if format.is_some_and(|format| format > 1) { DecodeError::NewerFormat } else { DecodeError::Malformed }
         })
     }
@@ -222,46 +214,44 @@ impl<'a> Consent<'a> {
     fn parse(mut text: &'a str) -> Option<Self> {
         let mut tail = None;
         if let Some(before) = until(&mut text, b'!') {
-            let (mut at, denied) = cut(text, b'/');
-            let version = version(until(&mut at, b'.')?)?;
-            tail = Some(Tail { version, at: time(at)?, denied });
+            let version = version(until(&mut text, b'.')?)?;
+            let at = time(until(&mut text, b'/')?)?;
+            tail = Some(Tail { version, at, denied: text });
             text = before;
         }
         let mut rest = text;
         if until(&mut rest, b'.')? != FORMAT {
             return None;
         }
-        let policy = id(until(&mut rest, b'.')?)?;
+        let policy = until(&mut rest, b'.')?;
+        if !is_id(policy) {
+            return None;
+        }
         let (version, at) = moment(&mut rest, b'.')?;
-        let mut seal = None;
+        let (mut seal, mut visitor) = ("", "");
         if let Some(body) = until(&mut rest, b'.') {
-            let covered = text.get(..text.len() - rest.len() - 1)?;
-            let key = id(until(&mut rest, b'.')?)?;
-            seal = Some(Seal { text: covered, key, mac: base64url(rest, 43, 43)? });
+            seal = rest;
+            let key = until(&mut rest, b'.')?;
+            if !is_id(key) || !is_name(rest, true, 43, 43) {
+                return None;
+            }
             rest = body;
         }
-        let mut visitor = None;
         if let Some(body) = until(&mut rest, b'~') {
-            visitor = Some(base64url(rest, 16, 32)?);
+            visitor = rest;
+            if !is_name(visitor, true, 16, 32) {
+                return None;
+            }
             rest = body;
         }
-        let (letters, entries) = cut(rest, b'/');
+        let (letters, answers) = cut(rest, b'/');
         let (regime, method) = context(letters)?;
         let stamp = Stamp { version, at, regime, method };
         let shown = tail.map_or(0, |tail: Tail<'_>| tail.version).max(version);
-        let consent = Self { text, policy, stamp, shown, entries, visitor, seal, tail };
-        consent.is_well_formed().then_some(consent)
-    }
-
-    fn is_well_formed(&self) -> bool {
-        let mut entries = self.all_entries();
-        while let Some(entry) = entries.parse() {
-            // A tail has one time for all and can only deny.
-            if entry.is_none_or(|entry| entry.in_tail && entry.choice == Choice::Granted) {
-                return false;
-            }
-        }
-        self.tail.is_none_or(|tail| !tail.denied.is_empty() && !tail.denied.bytes().any(|byte| byte == b':'))
+        let entries = Entries { text: answers, stamp, tail, in_tail: false, is_malformed: false };
+        let mut all = entries;
+        while all.next().is_some() {}
+        (!all.is_malformed).then_some(Self { text, policy, shown, entries, visitor, seal })
     }
 
     /// The id of the policy it was given under.
@@ -276,12 +266,12 @@ impl<'a> Consent<'a> {
 
     /// When the last act was.
     pub fn at(&self) -> Timestamp {
-        self.stamp.at
+        self.entries.stamp.at
     }
 
     /// How the last act was done.
     pub fn method(&self) -> Method {
-        self.stamp.method
+        self.entries.stamp.method
     }
 
     /// The time of the newest answer in it.
@@ -295,17 +285,28 @@ impl<'a> Consent<'a> {
     }
 
     fn latest_of(&self, entries: Entries<'a>) -> Timestamp {
-        entries.map(|entry| entry.stamp.at).fold(self.stamp.at, Timestamp::max)
+        entries.map(|entry| entry.stamp.at).fold(self.at(), Timestamp::max)
     }
 
     /// The random id of the visitor's consent, if it has one.
     pub fn visitor(&self) -> Option<&'a str> {
-        self.visitor
+        Some(self.visitor).filter(|visitor| !visitor.is_empty())
     }
 
     /// The seal, unverified.
     pub fn seal(&self) -> Option<Seal<'a>> {
-        self.seal
+        let (key, mac) = cut(self.seal, b'.');
+        let text = self.text.get(..self.text.len().checked_sub(self.seal.len() + 1)?)?;
+        Some(Seal { text, key, mac: mac? })
+    }
+
+    /// Whether it has a seal, good or bad.
+    pub(crate) fn is_sealed(&self) -> bool {
+        !self.seal.is_empty()
+    }
+
+    pub(super) fn stamp(&self) -> Stamp {
+        self.entries.stamp
     }
 
     /// The text with its seal and without the tail.
@@ -315,12 +316,12 @@ impl<'a> Consent<'a> {
 
     /// The version a page showed that appended denials.
     pub(crate) fn tail_version(&self) -> u32 {
-        self.tail.map_or(0, |tail| tail.version)
+        self.entries.tail.map_or(0, |tail| tail.version)
     }
 
     /// Whether a page added denials that the server has not confirmed yet.
     pub fn has_tail(&self) -> bool {
-        self.tail.is_some()
+        self.entries.tail.is_some()
     }
 
     /// Every answer, the unconfirmed denials last. An id may come more than once.
@@ -328,8 +329,7 @@ impl<'a> Consent<'a> {
         self.all_entries()
     }
 
-    #[inline(never)]
     pub(crate) fn all_entries(&self) -> Entries<'a> {
-        Entries { text: self.entries, stamp: self.stamp, tail: self.tail, in_tail: false }
+        self.entries
     }
 }

@@ -15,6 +15,7 @@ use crate::{
     timestamp::Timestamp,
 };
 use text::push_moment;
+pub(super) use text::{begin, push_entry};
 
 pub(super) struct Draft<'a> {
     case: Case<'a>,
@@ -255,7 +256,7 @@ impl<'a> Draft<'a> {
 
     /// The stored text with what the act denied appended unsealed, if it is sealed; else the new text.
     pub(super) fn append(self) -> Option<String> {
-        let Some(sealed) = self.stored.filter(|stored| stored.seal().is_some()) else { return self.write() };
+        let Some(sealed) = self.stored.filter(|stored| stored.is_sealed()) else { return self.write() };
         if self.is_empty() {
             return None;
         }

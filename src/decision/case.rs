@@ -108,48 +108,53 @@ impl<'a> Case<'a> {
     }
 
     /// What the visitor is to be asked about.
-    pub(crate) fn asked(self) -> Switches<'a> {
-        self.those(Only::Asked)
+    pub(crate) fn asked(self) -> impl Iterator<Item = (usize, &'a Item)> {
+        self.terms.switches().filter(move |(place, _)| self.verdict(*place).ask)
+    }
+
+    /// Whether what a signal denies may be allowed all the same.
+    fn may_override(&self) -> bool {
+        let outcome = self.outcome;
+        outcome.signals.gpc && outcome.unusable.is_none() && can_override(self.regime())
+    }
+
+    /// Whether a switch was granted and is denied by a signal that may be overridden.
+    pub(crate) fn is_in_conflict(&self, place: usize) -> bool {
+        self.verdict(place).persist == Persist::Conflict && self.may_override()
+    }
+
+    /// Whether a signal denies a switch and the visitor may allow it all the same.
+    pub(crate) fn is_overridable(&self, place: usize, item: &Item) -> bool {
+        self.verdict(place).reason == Reason::Gpc && item.is_switch(place) && self.may_override()
     }
 
     /// What was granted and is denied by a signal that may be overridden.
-    pub(crate) fn in_conflict(self) -> Switches<'a> {
-        self.those(Only::InConflict)
+    pub(crate) fn in_conflict(self) -> impl Iterator<Item = (usize, &'a Item)> {
+        self.terms.switches().filter(move |(place, _)| self.is_in_conflict(*place))
     }
 
     /// What a signal denies and the visitor may allow all the same.
-    pub(crate) fn overridable(self) -> Switches<'a> {
-        self.those(Only::DeniedByGpc)
+    pub(crate) fn overridable(self) -> impl Iterator<Item = (usize, &'a Item)> {
+        self.terms.switches().filter(move |(place, item)| self.is_overridable(*place, item))
     }
 
-    pub(super) fn those(self, only: Only) -> Switches<'a> {
-        let outcome = self.outcome;
-        let overridable = outcome.signals.gpc && outcome.unusable.is_none() && can_override(self.regime());
-        let verdicts = if overridable || only == Only::Asked { self.verdicts() } else { &[] };
-        Switches { only: Some((only, verdicts)), ..self.terms.switches() }
+    /// The changes of a kind that are shown to the visitor, each with its place in the history.
+    pub(crate) fn changes(self, kind: ChangeKind) -> impl Iterator<Item = (usize, &'a Step)> {
+        let steps = self.terms.steps.iter().enumerate();
+        steps.filter(move |(_, step)| step.kind == kind && self.shows(step))
     }
 
-    /// The changes since the visitor chose that touch what is asked. None on a first visit.
-    pub(crate) const fn asked_changes(self) -> Changes<'a> {
-        Changes { case: self, kind: ChangeKind::Ask, next: 0 }
-    }
-
-    /// The changes to be told of since the visitor last saw the policy.
-    pub(crate) const fn told_changes(self) -> Changes<'a> {
-        Changes { case: self, kind: ChangeKind::Notify, next: 0 }
-    }
-
-    fn shows(&self, step: &Step) -> bool {
+    /// Whether the visitor is shown a change: one to be told of since they last saw the policy, or since they chose one that
+    /// touches what is asked. Who has seen no version yet is told of none that it changed.
+    pub(crate) fn shows(&self, step: &Step) -> bool {
         let seen = self.outcome.seen;
-        if step.kind == ChangeKind::Notify {
-            return step.version > seen;
+        if step.kind != ChangeKind::Ask || seen == 0 {
+            return step.kind == ChangeKind::Notify && seen > 0 && step.version > seen;
         }
-        for (place, item) in self.asked() {
-            if step.version > self.verdict(place).answered(seen) && self.terms.touches(step, place, item) {
-                return true;
-            }
-        }
-        false
+        self.terms.switches().any(|(place, item)| {
+            let verdict = self.verdict(place);
+            verdict.ask && step.version > verdict.answered(seen) && self.terms.touches(step, place, item)
+        })
     }
 
     /// What to tell the visitor, if anything.
@@ -162,7 +167,8 @@ impl<'a> Case<'a> {
             tidings.gpc_honoured |= displays_gpc && reason == Reason::Gpc;
             tidings.opt_out |= reason == Reason::RegimeDefault;
         }
-        (tidings.gpc_honoured || tidings.opt_out || self.told_changes().next().is_some()).then_some(tidings)
+        (tidings.gpc_honoured || tidings.opt_out || self.changes(ChangeKind::Notify).next().is_some())
+            .then_some(tidings)
     }
 
     /// Whether a signal denied something that should be stored.
@@ -171,19 +177,10 @@ impl<'a> Case<'a> {
     }
 }
 
-/// Which switches are wanted, by their verdict.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Only {
-    Asked,
-    InConflict,
-    DeniedByGpc,
-}
-
-/// Everything a visitor can switch: optional categories, and services with a choice of their own; or some of it. One
-/// small type instead of iterator adapters, as every place that goes through them shares its code.
+/// Everything a visitor can switch: optional categories, and services with a choice of their own. One small type instead
+/// of iterator adapters, as every place that goes through them shares its code.
 pub(crate) struct Switches<'a> {
     pub(crate) items: &'a [Item],
-    pub(crate) only: Option<(Only, &'a [Verdict])>,
     pub(crate) next: usize,
 }
 
@@ -195,39 +192,8 @@ impl<'a> Iterator for Switches<'a> {
             let place = self.next;
             let item = self.items.get(place)?;
             self.next += 1;
-            let wanted = match self.only {
-                None => true,
-                Some((only, verdicts)) => verdicts.get(place).is_some_and(|verdict| match only {
-                    Only::Asked => verdict.ask,
-                    Only::InConflict => verdict.persist == Persist::Conflict,
-                    Only::DeniedByGpc => verdict.reason == Reason::Gpc,
-                }),
-            };
-            if item.is_switch(place) && wanted {
+            if item.is_switch(place) {
                 return Some((place, item));
-            }
-        }
-    }
-}
-
-/// The changes to be shown to a visitor, each with its place in the history.
-pub(crate) struct Changes<'a> {
-    case: Case<'a>,
-    kind: ChangeKind,
-    next: usize,
-}
-
-impl<'a> Iterator for Changes<'a> {
-    type Item = (usize, &'a Step);
-
-    fn next(&mut self) -> Option<Self::Item> {
-        loop {
-            let place = self.next;
-            let step = self.case.terms.steps.get(place)?;
-            self.next += 1;
-            // Who has seen no version yet is told of none that it changed.
-            if step.kind == self.kind && self.case.outcome.seen > 0 && self.case.shows(step) {
-                return Some((place, step));
             }
         }
     }

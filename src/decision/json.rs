@@ -1,24 +1,21 @@
-//! A decision as JSON: the same bytes from the server and from the browser.
+//! A decision as JSON. The package's script makes an object of the same bytes from what the engine says.
 
 use alloc::string::String;
 
-use super::{Case, Changes, Decision, case::Only};
-use crate::text::{push, push_number};
+use super::Decision;
+use crate::{
+    policy::Change,
+    text::{push, push_number},
+};
 
 impl Decision {
     /// The decision as JSON (RFC 8259), with everything it was made from but the consent itself. Fit for an HTML script
     /// element: ids and words have no character that JSON or HTML would escape.
     pub fn to_json(&self) -> String {
-        let mut out = String::new();
-        self.case().push_json(&mut out);
-        out
-    }
-}
-
-impl Case<'_> {
-    pub(crate) fn push_json(self, out: &mut String) {
-        let Self { terms, outcome } = self;
-        let regime = self.regime();
+        let case = self.case();
+        let (terms, outcome, regime) = (case.terms, case.outcome, case.regime());
+        let mut text = String::new();
+        let out = &mut text;
         say(out, "{\"policy\":\"", &terms.id);
         push(out, "\",\"version\":");
         push_number(out, terms.version.into());
@@ -28,10 +25,7 @@ impl Case<'_> {
         push(out, ",\"region\":");
         match &outcome.signals.region {
             Some(region) => {
-                push(out, "\"");
-                for byte in region.code() {
-                    out.push(char::from(*byte));
-                }
+                say(out, "\"", region.as_str());
                 push(out, "\"");
             }
             None => push(out, "null"),
@@ -40,54 +34,54 @@ impl Case<'_> {
         push_number(out, outcome.now.as_millis());
         push(out, ",\"ids\":{");
         let mut between = "\"";
-        for (item, verdict) in terms.items.iter().zip(self.verdicts()) {
+        for (item, verdict) in terms.items.iter().zip(case.verdicts()) {
             say(out, between, &item.id);
             say(out, "\":{\"status\":\"", verdict.status.word());
             say(out, "\",\"reason\":\"", verdict.reason.word());
             between = "\"},\"";
         }
         push(out, "\"}},\"prompt\":");
-        if self.asks() {
-            say(out, "{\"cause\":\"", outcome.cause.word());
-            self.push_ids(out, "\",\"ids\":[", Only::Asked);
-            push_changes(out, self.asked_changes());
+        if let Some(prompt) = self.prompt() {
+            say(out, "{\"cause\":\"", prompt.cause().word());
+            push_ids(out, "\",\"ids\":[", prompt.ids());
+            push_changes(out, prompt.changes());
         } else {
             push(out, "null");
         }
         push(out, ",\"notice\":");
-        if let Some(tidings) = self.notice() {
-            flag(out, "{\"gpc\":", tidings.gpc_honoured);
-            flag(out, ",\"optOut\":", tidings.opt_out);
-            self.push_ids(out, ",\"conflict\":[", Only::InConflict);
-            push_changes(out, self.told_changes());
+        if let Some(notice) = self.notice() {
+            flag(out, "{\"gpc\":", notice.gpc_honoured());
+            flag(out, ",\"optOut\":", notice.opt_out());
+            push_ids(out, ",\"conflict\":[", notice.conflict());
+            push_changes(out, notice.changes());
         } else {
             push(out, "null");
         }
-        self.push_ids(out, ",\"overridable\":[", Only::DeniedByGpc);
+        push_ids(out, ",\"overridable\":[", self.overridable());
         flag(out, ",\"persist\":", self.must_persist());
         push(out, "}");
-    }
-
-    /// The ids of switches, and the end of their list.
-    fn push_ids(self, out: &mut String, before: &str, only: Only) {
-        push(out, before);
-        let mut between = "\"";
-        for (_, item) in self.those(only) {
-            say(out, between, &item.id);
-            push(out, "\"");
-            between = ",\"";
-        }
-        push(out, "]");
+        text
     }
 }
 
+fn push_ids<'a>(out: &mut String, before: &str, ids: impl Iterator<Item = &'a str>) {
+    push(out, before);
+    let mut between = "\"";
+    for id in ids {
+        say(out, between, id);
+        push(out, "\"");
+        between = ",\"";
+    }
+    push(out, "]");
+}
+
 /// The versions of changes, and the end of the object they are in.
-fn push_changes(out: &mut String, changes: Changes<'_>) {
+fn push_changes<'a>(out: &mut String, changes: impl Iterator<Item = &'a Change>) {
     push(out, ",\"changes\":[");
     let mut between = "";
-    for (_, step) in changes {
+    for change in changes {
         push(out, between);
-        push_number(out, step.version.into());
+        push_number(out, change.version().get().into());
         between = ",";
     }
     push(out, "]}");

@@ -1,7 +1,7 @@
 //! What to ask and what to tell.
 
-use super::{Changes, Decision, PromptCause, case::Tidings};
-use crate::policy::{Change, PolicyVersion};
+use super::{Decision, PromptCause, case::Tidings};
+use crate::policy::{Change, ChangeKind, PolicyVersion};
 
 /// What to ask a visitor, and why.
 #[derive(Clone, Copy, Debug)]
@@ -22,7 +22,7 @@ impl<'a> Prompt<'a> {
 
     /// The changes since the visitor chose that touch what is asked. None on a first visit.
     pub fn changes(&self) -> impl Iterator<Item = &'a Change> + use<'a> {
-        self.decision.changes(self.decision.case().asked_changes())
+        self.decision.changes(ChangeKind::Ask)
     }
 }
 
@@ -57,7 +57,7 @@ impl<'a> Notice<'a> {
 
     /// The changes to be told of since the visitor last saw the policy.
     pub fn changes(&self) -> impl Iterator<Item = &'a Change> + use<'a> {
-        self.decision.changes(self.decision.case().told_changes())
+        self.decision.changes(ChangeKind::Notify)
     }
 
     /// The version to acknowledge.
@@ -67,7 +67,7 @@ impl<'a> Notice<'a> {
 }
 
 impl Decision {
-    fn changes<'a>(&'a self, changes: Changes<'a>) -> impl Iterator<Item = &'a Change> {
-        changes.filter_map(|(place, _)| self.policy.changes().get(place))
+    fn changes(&self, kind: ChangeKind) -> impl Iterator<Item = &Change> {
+        self.case().changes(kind).filter_map(|(place, _)| self.policy.changes().get(place))
     }
 }

@@ -150,14 +150,13 @@ impl PolicyBuilder {
     /// What is decided on. The `necessary` category stands first.
     fn terms(&mut self) -> Terms {
         let version = self.changes.last().map_or(1, |newest| newest.version);
-        let mut terms = Terms::new(self.id.clone(), version);
+        let mut terms = Terms::new(self.id.clone().into(), version);
         terms.items.iter_mut().for_each(|necessary| necessary.since = self.since(NECESSARY, &[]));
         for (place, category) in self.categories.iter().enumerate().skip(1) {
             terms.add(Item {
-                id: category.id.clone(),
-                short: category.key.as_ref().unwrap_or(&category.id).clone(),
-                formerly: category.formerly.join(" "),
-                cookies: String::new(),
+                id: category.id.clone().into(),
+                short: category.key.as_ref().unwrap_or(&category.id).clone().into(),
+                formerly: category.formerly.join(" ").into(),
                 category: place,
                 switch: place,
                 since: self.since(&category.id, &category.formerly),
@@ -175,10 +174,10 @@ impl PolicyBuilder {
                 if service.own_choice { service.basis.unwrap_or(of.basis) } else { service.basis.unwrap_or_default() };
             let cookies: Vec<&str> = service.cookies.iter().map(|cookie| cookie.name()).collect();
             terms.add(Item {
-                id: service.id.clone(),
-                short: service.short().to_string(),
-                formerly: service.formerly.join(" "),
-                cookies: cookies.join(" "),
+                id: service.id.clone().into(),
+                short: service.short().to_string().into(),
+                formerly: service.formerly.join(" ").into(),
+                cookies: cookies.join(" ").into(),
                 category,
                 switch: if service.own_choice { terms.items.len() } else { category },
                 since: self.since(&service.id, &service.formerly),
@@ -189,9 +188,12 @@ impl PolicyBuilder {
         }
         for change in &self.changes {
             let (version, kind) = (change.version, change.kind);
-            terms.steps.push(Step { version, kind, touches: change.touches.join(" ") });
+            terms.steps.push(Step { version, kind, touches: change.touches.join(" ").into() });
         }
         terms.regimes = core::mem::take(&mut self.regimes);
+        if terms.regimes.is_empty() {
+            terms.regimes.extend(Regime::presets());
+        }
         terms.close_regimes();
         terms
     }

@@ -4,7 +4,7 @@ use alloc::string::String;
 
 use serde_json::{Map, Value as Json, json};
 
-use super::{Localized, Policy, change::ChangeKind};
+use super::{GoogleSignal, Localized, Policy, change::ChangeKind, language};
 use crate::{banner::Word, text::words};
 
 /// What a server adds to the compiled policy it serves.
@@ -21,8 +21,8 @@ pub struct Serving<'a> {
 }
 
 impl Policy {
-    /// The compiled policy in one language as JSON: what the npm package's `createConsent` takes. Without history,
-    /// data kinds, recipients and lifetimes, which a page does not need to decide.
+    /// The compiled policy in one language as JSON: what the npm package's `createConsent` takes. What
+    /// a page does not decide by is in it as text only.
     pub fn compile(&self, locale: &str, serving: Option<Serving<'_>>) -> String {
         let declared = &self.0;
         let text = |text: &Localized| text.get(locale, &declared.default_locale).map(Json::from);
@@ -72,6 +72,7 @@ impl Policy {
             put(&mut object, "formerly", list(service.formerly.iter().map(String::as_str)));
             put(&mut object, "cookies", list(service.cookies.iter().map(|cookie| cookie.name.as_str())));
             put(&mut object, "hosts", list(service.hosts.iter().map(String::as_str)));
+            put(&mut object, "facts", list(self.facts(service, locale).iter().map(String::as_str)));
             object
         });
         put(&mut object, "services", Some(services.collect()));
@@ -83,10 +84,23 @@ impl Policy {
             object
         });
         put(&mut object, "changes", Some(changes.collect()));
-        let word = |word: &Word| (word.word(), declared.words.get(*word, locale, &declared.default_locale), *word);
-        let words = Word::ALL.iter().map(word).filter(|(_, text, word)| *text != word.english());
-        let words: Map<String, Json> = words.map(|(name, text, _)| (name.into(), text.into())).collect();
+        // The script has English, and what of the words it shows.
+        let words = Word::ALL.iter().filter(|word| word.is_in_tree()).filter_map(|word| {
+            let text = self.word(*word, locale);
+            (text != word.english()).then(|| (word.word().into(), text.into()))
+        });
+        let mut words: Map<String, Json> = words.collect();
+        if !words.is_empty() {
+            words.insert("dir".into(), language::direction(declared.words.language(locale)).into());
+        }
         put(&mut object, "words", (!words.is_empty()).then_some(Json::Object(words)));
+        // The usual mapping is known to what reads this.
+        let states_signals = declared.categories.iter().any(|category| category.signals.is_some())
+            || declared.services.iter().any(|service| !service.signals.is_empty());
+        if states_signals {
+            let behind = |signal: &GoogleSignal| Some((signal.word().into(), list(self.ids_behind(*signal))?));
+            put(&mut object, "signals", Some(Json::Object(GoogleSignal::ALL.iter().filter_map(behind).collect())));
+        }
         if let Some(Serving { cookie, domain, sealed, mount }) = serving {
             put(&mut object, "cookie", Some(cookie.into()));
             put(&mut object, "domain", domain.map(Json::from));

@@ -1,5 +1,7 @@
 //! Identifiers of categories, services, policies and regimes.
 
+use crate::text::is_name;
+
 /// The longest identifier, in bytes.
 pub const MAX_ID_BYTES: usize = 32;
 
@@ -11,9 +13,7 @@ pub const NECESSARY: &str = "necessary";
 
 /// Whether `text` is an identifier: `[a-z][a-z0-9_-]*`, at most [`MAX_ID_BYTES`] bytes.
 pub fn is_id(text: &str) -> bool {
-    let letter = |byte: &u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_' | b'-');
-    let bytes = text.as_bytes();
-    text.len() <= MAX_ID_BYTES && matches!(bytes, [b'a'..=b'z', ..]) && bytes.iter().all(letter)
+    is_name(text, false, 1, MAX_ID_BYTES) && text.as_bytes().first().is_some_and(u8::is_ascii_lowercase)
 }
 
 /// Whether `text` can stand as a cookie name in a rule: an HTTP token (RFC 9110 section 5.6.2), `*` only at its end.

@@ -2,6 +2,8 @@
 
 use alloc::{borrow::ToOwned, string::String, vec::Vec};
 
+use super::language;
+
 /// A text in one or more languages. Keys are language tags (RFC 5646) such as `en` or `pt-BR`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Localized(pub(crate) Vec<(String, String)>);
@@ -26,27 +28,17 @@ impl Localized {
         self.0.iter().map(|(locale, _)| locale.as_str())
     }
 
-    /// The text for `locale`, by lookup (RFC 4647 section 3.4): the tag itself, then shorter by a subtag at a time;
-    /// then the same for `fallback`; then the first text there is.
+    /// The text for `locale`, by lookup (RFC 4647 section 3.4): the tag itself, then shorter by a subtag at a time, other
+    /// names of a language along with it (`nb` and `no`; `zh-TW` is `zh-Hant`); then the same for `fallback`; then the
+    /// first text there is.
     pub fn get(&self, locale: &str, fallback: &str) -> Option<&str> {
         self.lookup(locale).or_else(|| self.lookup(fallback)).or_else(|| self.0.first().map(|(_, text)| text.as_str()))
     }
 
     /// The text for `locale` or a shorter form of it, and no other.
     pub(crate) fn lookup(&self, locale: &str) -> Option<&str> {
-        // The longest tag that is `locale` or its beginning up to a subtag.
-        let fits = |known: &str| {
-            let length = known.len();
-            locale.as_bytes().get(..length).is_some_and(|start| start.eq_ignore_ascii_case(known.as_bytes()))
-                && matches!(locale.as_bytes().get(length), None | Some(b'-'))
-        };
-        let mut found: Option<&(String, String)> = None;
-        for text in &self.0 {
-            if fits(&text.0) && found.is_none_or(|held| text.0.len() > held.0.len()) {
-                found = Some(text);
-            }
-        }
-        found.map(|(_, text)| text.as_str())
+        language::lookup(locale, |tag| self.0.iter().find(|(known, _)| known.eq_ignore_ascii_case(tag)))
+            .map(|(_, text)| text.as_str())
     }
 }
 

@@ -2,10 +2,14 @@
 
 use alloc::string::String;
 
-use super::category::words;
+use super::{category::words, terms::Text};
 use crate::{signals::Region, text};
 
-const DAY: u64 = 86_400;
+/// How long a grant counts, and a refusal is left in peace, unless a regime says otherwise: 182 days, in seconds.
+const USUAL: u64 = 182 * 86_400;
+
+/// A line each, with the fields in the order of those of a compiled regime. The package's script has them from here too.
+const PRESETS: &str = include_str!("presets.txt");
 
 /// What is allowed while a visitor has not answered. Ordered from the laxest to the strictest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -38,10 +42,10 @@ words!(GpcRule: Ignore = "ignore", Honour = "honour", HonourUnlessOverridden = "
 /// The rule of one or more regions.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Regime {
-    pub(crate) id: String,
+    pub(crate) id: Text,
     pub(crate) kind: RegimeKind,
     /// ISO 3166 codes in capitals, separated by spaces.
-    pub(crate) regions: String,
+    pub(crate) regions: Text,
     pub(crate) grant_max_age: u64,
     pub(crate) refusal_quiet: u64,
     pub(crate) gpc: GpcRule,
@@ -51,11 +55,11 @@ impl Regime {
     /// A regime with this id, for no region yet. A grant counts and a refusal is left in peace for 182 days.
     pub fn new(id: impl Into<String>, kind: RegimeKind) -> Self {
         Self {
-            id: id.into(),
+            id: Text::Owned(id.into()),
             kind,
-            regions: String::new(),
-            grant_max_age: 182 * DAY,
-            refusal_quiet: 182 * DAY,
+            regions: Text::default(),
+            grant_max_age: USUAL,
+            refusal_quiet: USUAL,
             gpc: if kind == RegimeKind::Inform { GpcRule::Ignore } else { GpcRule::Honour },
         }
     }
@@ -67,19 +71,23 @@ impl Regime {
     /// - `us-ca`: opt-out for California; GPC is an opt-out of sale and sharing (11 CCR 7025), no new request for
     ///   twelve months (Cal. Civ. Code 1798.135(c)(4)).
     pub fn preset(id: &str) -> Option<Self> {
-        const EUROPE: &str = "AT BE BG HR CY CZ DK EE FI FR DE GR HU IE IT LV LT LU MT NL PL PT RO SK SI ES SE \
-                              IS LI NO GB CH";
-        match id {
-            "eu" => Some(Self { regions: EUROPE.into(), ..Self::new("eu", RegimeKind::OptIn) }),
-            "us-ca" => Some(Self {
-                regions: "US-CA".into(),
-                grant_max_age: 365 * DAY,
-                refusal_quiet: 365 * DAY,
-                gpc: GpcRule::HonourUnlessOverridden,
-                ..Self::new("us-ca", RegimeKind::OptOut)
-            }),
-            _ => None,
-        }
+        Self::presets().find(|preset| preset.id == id)
+    }
+
+    /// The regimes of a policy that declares none.
+    pub(crate) fn presets() -> impl Iterator<Item = Self> {
+        PRESETS.lines().filter_map(|line| {
+            let mut fields = line.split(',');
+            let mut field = || fields.next();
+            Some(Self {
+                id: Text::Borrowed(field()?),
+                kind: RegimeKind::from_word(field()?)?,
+                regions: Text::Borrowed(field()?),
+                grant_max_age: field()?.parse().ok()?,
+                refusal_quiet: field()?.parse().ok()?,
+                gpc: GpcRule::from_word(field()?)?,
+            })
+        })
     }
 
     /// Stricter in kind, or with a shorter life of a grant.
@@ -91,8 +99,9 @@ impl Regime {
     #[must_use]
     pub fn regions(mut self, codes: &str) -> Self {
         for region in codes.split(' ').filter_map(Region::parse) {
-            self.regions.push(' ');
-            self.regions.push_str(region.as_str());
+            let regions = self.regions.to_mut();
+            regions.push(' ');
+            regions.push_str(region.as_str());
         }
         self
     }

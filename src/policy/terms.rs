@@ -1,7 +1,7 @@
 //! The terms of a policy: all that a decision depends on, without the words that only people read. Server and browser
 //! decide on the same terms; a browser has nothing else of the policy.
 
-use alloc::{string::String, vec::Vec};
+use alloc::{borrow::Cow, vec::Vec};
 
 use super::{
     change::ChangeKind,
@@ -17,9 +17,12 @@ use crate::{
 /// The place of the necessary category, the first in every policy. It has no switch.
 pub(crate) const NECESSARY_PLACE: usize = 0;
 
+/// A text of a policy: the policy's own, or a piece of the compiled policy that a page keeps for as long as it lives.
+pub(crate) type Text = Cow<'static, str>;
+
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Terms {
-    pub(crate) id: String,
+    pub(crate) id: Text,
     pub(crate) version: u32,
     /// Categories, `necessary` first, then services: an item is known by its place.
     pub(crate) items: Vec<Item>,
@@ -32,13 +35,13 @@ pub(crate) struct Terms {
 /// A category or a service.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Item {
-    pub(crate) id: String,
+    pub(crate) id: Text,
     /// The name written into the cookie: the key, or the id.
-    pub(crate) short: String,
+    pub(crate) short: Text,
     /// Names it once had, separated by spaces.
-    pub(crate) formerly: String,
+    pub(crate) formerly: Text,
     /// Names of the cookies it sets, separated by spaces; a `*` may stand at the end of one.
-    pub(crate) cookies: String,
+    pub(crate) cookies: Text,
     /// The place of the item's category: its own, for a category.
     pub(crate) category: usize,
     /// The place of the item whose switch answers for it: its own, or its category's.
@@ -68,7 +71,7 @@ pub(crate) struct Step {
     pub(crate) version: u32,
     pub(crate) kind: ChangeKind,
     /// The ids it touches, separated by spaces.
-    pub(crate) touches: String,
+    pub(crate) touches: Text,
 }
 
 /// How an item goes by a name.
@@ -83,9 +86,9 @@ pub(crate) enum Sense {
 
 /// What holds if there is no regime at all; the presets are filled in, so this is never seen.
 static STRICT: Regime = Regime {
-    id: String::new(),
+    id: Cow::Borrowed(""),
     kind: RegimeKind::OptIn,
-    regions: String::new(),
+    regions: Cow::Borrowed(""),
     grant_max_age: 0,
     refusal_quiet: 0,
     gpc: GpcRule::Honour,
@@ -93,7 +96,7 @@ static STRICT: Regime = Regime {
 
 impl Terms {
     /// Terms with the built-in category and nothing else.
-    pub(crate) fn new(id: String, version: u32) -> Self {
+    pub(crate) fn new(id: Text, version: u32) -> Self {
         let necessary = Item { id: NECESSARY.into(), short: NECESSARY.into(), since: 1, ..Item::default() };
         Self { id, version, items: Vec::from([necessary]), regimes: Vec::new(), strictest: 0, steps: Vec::new() }
     }
@@ -119,15 +122,8 @@ impl Terms {
         self.items.push(item);
     }
 
-    /// Ends the list of regimes. Without one of its own a policy has the presets.
+    /// Ends the list of regimes.
     pub(crate) fn close_regimes(&mut self) {
-        if self.regimes.is_empty() {
-            for id in words("eu us-ca") {
-                if let Some(preset) = Regime::preset(id) {
-                    self.regimes.push(preset);
-                }
-            }
-        }
         for (place, regime) in self.regimes.iter().enumerate() {
             if regime.is_stricter(self.regime(self.strictest)) {
                 self.strictest = place;
@@ -145,7 +141,7 @@ impl Terms {
 
     /// Everything a visitor can switch: optional categories, and services with a choice of their own.
     pub(crate) const fn switches(&self) -> Switches<'_> {
-        Switches { items: self.items.as_slice(), only: None, next: 0 }
+        Switches { items: self.items.as_slice(), next: 0 }
     }
 
     /// The items that `name` stands for. A name that was split stands for several; what is necessary is asked by none.

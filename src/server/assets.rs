@@ -1,11 +1,11 @@
-//! The style sheets and the script, under names made of their content: they can be cached for ever.
+//! The style sheets and scripts, under names made of their content: they can be cached for ever.
 
 use alloc::{format, string::String};
 use std::sync::LazyLock;
 
 use sha2::{Digest, Sha256};
 
-use crate::banner::CSS;
+use crate::banner::{CSS, Layout};
 
 /// A file served under the mount path.
 #[derive(Debug)]
@@ -15,11 +15,12 @@ pub(super) struct Asset {
     pub(super) text: &'static str,
 }
 
-static STYLE: LazyLock<Asset> = LazyLock::new(|| Asset::new("banner", "css", "text/css; charset=utf-8", CSS));
-static CHOICES: LazyLock<Asset> =
-    LazyLock::new(|| Asset::new("choices", "css", "text/css; charset=utf-8", include_str!("assets/choices.css")));
-static SCRIPT: LazyLock<Asset> =
-    LazyLock::new(|| Asset::new("page", "js", "text/javascript; charset=utf-8", include_str!("assets/page.js")));
+static STYLE: LazyLock<Asset> = LazyLock::new(|| Asset::css("banner", CSS));
+static BOX: LazyLock<Asset> = LazyLock::new(|| Asset::css("box", Layout::Box.css().unwrap_or_default()));
+static CENTER: LazyLock<Asset> = LazyLock::new(|| Asset::css("center", Layout::Center.css().unwrap_or_default()));
+static CHOICES: LazyLock<Asset> = LazyLock::new(|| Asset::css("choices", include_str!("assets/choices.css")));
+static SCRIPT: LazyLock<Asset> = LazyLock::new(|| Asset::js("page", include_str!("assets/page.js")));
+static CENTER_SCRIPT: LazyLock<Asset> = LazyLock::new(|| Asset::js("center", include_str!("assets/center.js")));
 
 /// The style sheet.
 pub(super) fn style() -> &'static Asset {
@@ -36,12 +37,30 @@ pub(super) fn script() -> &'static Asset {
     &SCRIPT
 }
 
+/// The style sheet and the script that a layout adds.
+pub(super) fn of_layout(layout: Layout) -> (Option<&'static Asset>, Option<&'static Asset>) {
+    match layout {
+        Layout::Bar => (None, None),
+        Layout::Box => (Some(&BOX), None),
+        Layout::Center => (Some(&CENTER), Some(&CENTER_SCRIPT)),
+    }
+}
+
 /// The file called `name`.
 pub(super) fn find(name: &str) -> Option<&'static Asset> {
-    [style(), choices_style(), script()].into_iter().find(|asset| asset.name == name)
+    let all: [&'static Asset; 6] = [&STYLE, &BOX, &CENTER, &CHOICES, &SCRIPT, &CENTER_SCRIPT];
+    all.into_iter().find(|asset| asset.name == name)
 }
 
 impl Asset {
+    fn css(stem: &str, text: &'static str) -> Self {
+        Self::new(stem, "css", "text/css; charset=utf-8", text)
+    }
+
+    fn js(stem: &str, text: &'static str) -> Self {
+        Self::new(stem, "js", "text/javascript; charset=utf-8", text)
+    }
+
     fn new(stem: &str, extension: &str, content_type: &'static str, text: &'static str) -> Self {
         let digest = Sha256::digest(text);
         let hash: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();

@@ -6,7 +6,7 @@ use super::{
     gate::{GateCounts, Mode, Undeclared},
     site::{BadDomain, Publisher, Site},
 };
-use crate::{consent::seal::KeyRing, policy::Policy, signals::Region, timestamp::Timestamp};
+use crate::{banner::Layout, consent::seal::KeyRing, policy::Policy, signals::Region, timestamp::Timestamp};
 
 /// Puts consent in front of an application: each request carries its [`Visitor`](super::Visitor), and with it its decision,
 /// in its extensions; the library's own pages are answered under one path; the consent cookie is kept up to date.
@@ -124,6 +124,11 @@ impl ConsentLayer {
     /// See [`Site::consent_mode`].
     pub fn consent_mode(self) -> Self {
         self.site.consent_mode().into()
+    }
+
+    /// See [`Site::layout`].
+    pub fn layout(self, layout: Layout) -> Self {
+        self.site.layout(layout).into()
     }
 
     /// See [`Site::share_pages`].

@@ -1,6 +1,7 @@
 //! What a site wants done to the HTML it sends.
 
 use super::site::Site;
+use crate::banner::Layout;
 
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Markup {
@@ -11,6 +12,7 @@ pub(super) struct Markup {
     pub(super) hosts: bool,
     pub(super) consent_mode: bool,
     pub(super) shared: bool,
+    pub(super) layout: Layout,
 }
 
 impl Markup {
@@ -81,6 +83,13 @@ impl Site {
     #[must_use]
     pub fn consent_mode(mut self) -> Self {
         self.markup.consent_mode = true;
+        self
+    }
+
+    /// Where the banner lies on a page: along its lower edge unless said.
+    #[must_use]
+    pub fn layout(mut self, layout: Layout) -> Self {
+        self.markup.layout = layout;
         self
     }
 

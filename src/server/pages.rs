@@ -8,15 +8,11 @@ use alloc::{
 
 use http::Uri;
 
-use super::{
-    assets,
-    origin::local_path,
-    page_words::{PageWords, words},
-};
+use super::{assets, origin::local_path};
 use crate::{
-    banner::{self, Html, View},
+    banner::{self, Html, View, Word},
     decision::Decision,
-    policy::{ChangeKind, Localized, Policy, RegimeKind},
+    policy::{ChangeKind, Localized, Policy, RegimeKind, language::direction},
     visit::Visit,
 };
 
@@ -30,13 +26,13 @@ pub(super) fn back(uri: &Uri) -> String {
 /// The choices page. `cookies` are the names of the site's cookies that the request brought.
 pub(super) fn choices(visit: &Visit<'_>, locale: &str, mount: &str, cookies: &[String], back: String) -> String {
     let mut page = Page::new(visit.decision.policy(), locale, mount);
-    page.head(page.words.choices);
+    page.head(page.word(Word::Title));
     let view = View { locale, mount, back: mount };
-    page.link(&back, page.words.back);
-    page.element("h1", page.words.choices);
+    page.link(&back, page.word(Word::BackToPage));
+    page.element("h1", page.word(Word::Title));
     banner::choices(&visit.decision, view, &mut page.html);
     page.withdraw(visit);
-    page.services();
+    page.link(&format!("{mount}/history"), page.word(Word::History));
     page.known(visit, cookies);
     page.foot()
 }
@@ -44,8 +40,7 @@ pub(super) fn choices(visit: &Visit<'_>, locale: &str, mount: &str, cookies: &[S
 /// The banner by itself.
 pub(super) fn banner(decision: &Decision, locale: &str, mount: &str, back: &str) -> String {
     let mut page = Page::new(decision.policy(), locale, mount);
-    page.html.open("html");
-    page.html.attribute("lang", locale);
+    page.open_html();
     page.html.open("body");
     banner::banner(decision, View { locale, mount, back }, &mut page.html);
     page.html.close();
@@ -56,17 +51,17 @@ pub(super) fn banner(decision: &Decision, locale: &str, mount: &str, back: &str)
 /// The change history.
 pub(super) fn history(policy: &Policy, locale: &str, mount: &str) -> String {
     let mut page = Page::new(policy, locale, mount);
-    page.head(page.words.history);
-    page.link(mount, page.words.choices);
-    page.element("h1", page.words.history);
+    page.head(page.word(Word::ChangesTitle));
+    page.link(mount, page.word(Word::Title));
+    page.element("h1", page.word(Word::ChangesTitle));
     let shown: Vec<_> = policy.changes().iter().rev().filter(|change| change.kind() != ChangeKind::Editorial).collect();
     if shown.is_empty() {
-        page.element("p", page.words.no_history);
+        page.element("p", page.word(Word::NoHistory));
     } else {
         page.html.open("dl");
         for change in shown {
             let date = change.effective_date().map(|date| format!(", {date}")).unwrap_or_default();
-            page.element("dt", &format!("{} {}{date}", page.words.version, change.version()));
+            page.element("dt", &format!("{} {}{date}", page.word(Word::PolicyVersion), change.version()));
             let summary = page.text(change.summaries()).unwrap_or_default().to_string();
             page.element("dd", &summary);
         }
@@ -79,17 +74,28 @@ struct Page<'a> {
     policy: &'a Policy,
     locale: &'a str,
     mount: &'a str,
-    words: &'static PageWords,
     html: Html,
 }
 
 impl<'a> Page<'a> {
     fn new(policy: &'a Policy, locale: &'a str, mount: &'a str) -> Self {
-        Self { policy, locale, mount, words: words(locale), html: Html::default() }
+        Self { policy, locale, mount, html: Html::default() }
     }
 
     fn text<'t>(&self, text: &'t Localized) -> Option<&'t str> {
         text.get(self.locale, self.policy.default_locale())
+    }
+
+    fn word(&self, word: Word) -> &'a str {
+        self.policy.word(word, self.locale)
+    }
+
+    /// Starts the document in the language of its words.
+    fn open_html(&mut self) {
+        let language = self.policy.0.words.language(self.locale);
+        self.html.open("html");
+        self.html.attribute("lang", language);
+        self.html.attribute("dir", direction(language));
     }
 
     fn element(&mut self, tag: &'static str, text: &str) {
@@ -116,8 +122,7 @@ impl<'a> Page<'a> {
     }
 
     fn head(&mut self, title: &str) {
-        self.html.open("html");
-        self.html.attribute("lang", self.locale);
+        self.open_html();
         self.html.open("head");
         self.meta(&[("charset", "utf-8")]);
         self.meta(&[("name", "viewport"), ("content", "width=device-width, initial-scale=1")]);
@@ -188,62 +193,21 @@ impl<'a> Page<'a> {
         match visit.stored.consent() {
             Some(consent) => {
                 let (date, version) = (consent.at().to_datetime().date(), consent.version());
-                let last = format!("{} {date}, {} {version}", self.words.last, self.words.version);
+                let last =
+                    format!("{} {date}, {} {version}", self.word(Word::LastChoice), self.word(Word::PolicyVersion));
                 self.element("p", &last);
             }
-            None => self.element("p", self.words.never),
+            None => self.element("p", self.word(Word::Never)),
         }
-        self.act("withdraw", self.words.withdraw);
-    }
-
-    fn services(&mut self) {
-        self.html.open("details");
-        self.element("summary", self.words.details);
-        for service in self.policy.services() {
-            let name = self.text(service.names()).unwrap_or(service.id()).to_string();
-            self.element("h3", &name);
-            for text in [service.purposes(), service.justifications()] {
-                if let Some(text) = self.text(text).map(ToString::to_string) {
-                    self.element("p", &text);
-                }
-            }
-            self.html.open("ul");
-            let cookies = service.cookies().iter().map(|cookie| {
-                let life = cookie.max_age_seconds();
-                format!("{} ({})", cookie.name(), life.map_or(self.words.session.to_string(), |s| self.duration(s)))
-            });
-            let cookies: Vec<String> = cookies.collect();
-            self.fact(self.words.cookies, &cookies.join(", "));
-            let data: Vec<&str> =
-                service.data_kinds().iter().map(|kind| self.policy.data_name(kind, self.locale)).collect();
-            self.fact(self.words.data, &data.join(", "));
-            self.fact(self.words.recipients, &service.recipients().join(", "));
-            let kept = service.retention_seconds().map(|seconds| self.duration(seconds)).unwrap_or_default();
-            self.fact(self.words.kept, &kept);
-            self.html.close();
-        }
-        self.html.close();
-        self.link(&format!("{}/history", self.mount), self.words.history);
-    }
-
-    fn fact(&mut self, name: &str, value: &str) {
-        if !value.is_empty() {
-            self.element("li", &format!("{name}: {value}"));
-        }
-    }
-
-    fn duration(&self, seconds: u64) -> String {
-        let (number, unit) = match seconds {
-            86_400.. => (seconds / 86_400, self.words.days),
-            3600.. => (seconds / 3600, self.words.hours),
-            _ => (seconds / 60, self.words.minutes),
-        };
-        format!("{number} {unit}")
+        self.act("withdraw", self.word(Word::WithdrawAll));
     }
 
     fn known(&mut self, visit: &Visit<'_>, cookies: &[String]) {
-        self.element("h2", self.words.known);
+        self.element("h2", self.word(Word::Known));
         self.html.open("ul");
+        // The sentences of `explain` are in English only.
+        self.html.attribute("lang", "en");
+        self.html.attribute("dir", "ltr");
         for (id, sentence) in explanations(&visit.decision) {
             self.html.open("li");
             self.element("strong", &id);
@@ -251,12 +215,12 @@ impl<'a> Page<'a> {
             self.html.close();
         }
         self.html.close();
-        let names = if cookies.is_empty() { self.words.none.to_string() } else { cookies.join(", ") };
-        self.element("p", &format!("{} {names}", self.words.present));
-        self.link(&format!("{}/export", self.mount), self.words.export);
+        let names = if cookies.is_empty() { self.word(Word::NoCookies).to_string() } else { cookies.join(", ") };
+        self.element("p", &format!("{} {names}", self.word(Word::Present)));
+        self.link(&format!("{}/export", self.mount), self.word(Word::Export));
         let opt_in = visit.decision.regime().kind() == RegimeKind::OptIn;
-        self.element("p", if opt_in { self.words.forget_ask } else { self.words.forget_default });
-        self.act("forget", self.words.forget);
+        self.element("p", if opt_in { self.word(Word::ForgetAsk) } else { self.word(Word::ForgetDefault) });
+        self.act("forget", self.word(Word::Forget));
     }
 }
 

@@ -63,7 +63,7 @@ pub(super) fn granted(decision: &Decision) -> String {
 }
 
 fn spaced<'p>(items: impl Iterator<Item = &'p Item>) -> String {
-    items.map(|item| item.id.as_str()).collect::<Vec<_>>().join(" ")
+    items.map(|item| &*item.id).collect::<Vec<_>>().join(" ")
 }
 
 /// A bit for each optional category and service, as hexadecimal digits, four a digit, the first one's in the lowest.

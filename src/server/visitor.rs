@@ -268,13 +268,22 @@ impl ConsentHtml {
     }
 
     pub(super) fn assets(&self) -> String {
-        let (mount, nonce) = (banner::escape(self.inner().site.mount_path()), self.nonce());
-        format!(
-            "<link rel=\"stylesheet\" href=\"{mount}/assets/{}\"{nonce}><script defer src=\"{mount}/assets/{}\"{nonce}>\
-             </script>",
-            assets::style().name,
-            assets::script().name
-        )
+        let site = &self.inner().site;
+        let (mount, nonce) = (banner::escape(site.mount_path()), self.nonce());
+        let (style, script) = assets::of_layout(site.markup.layout);
+        // Enough for the usual ones; grown where there are more.
+        let mut html = String::with_capacity(256);
+        for asset in [assets::style()].into_iter().chain(style) {
+            for piece in ["<link rel=\"stylesheet\" href=\"", &mount, "/assets/", &asset.name, "\"", &nonce, ">"] {
+                html.push_str(piece);
+            }
+        }
+        for asset in [assets::script()].into_iter().chain(script) {
+            for piece in ["<script defer src=\"", &mount, "/assets/", &asset.name, "\"", &nonce, "></script>"] {
+                html.push_str(piece);
+            }
+        }
+        html
     }
 
     /// The attribute that names the nonce. A page for all has none: it would be the same for all.

@@ -1,6 +1,6 @@
 //! Reading a compiled policy from the flat text that the package's script makes of it.
 //!
-//! The script has checked it: every type, every name. Records are separated by U+001E, their fields by U+001F; a field
+//! The script has checked it: every type, every name; and filled in what a regime leaves out. Records are separated by U+001E, their fields by U+001F; a field
 //! that is left out is empty, and so are the last ones.
 //!
 //! | record | fields after its letter |
@@ -12,34 +12,29 @@
 //!
 //! Lists are separated by spaces. Numbers are whole.
 
-use alloc::string::String;
-
 use super::fields::{FIELDS, fields, whole};
 use crate::{
-    policy::{Basis, ChangeKind, GpcRule, Item, NECESSARY, Regime, RegimeKind, Step, Terms},
-    text::{Pieces, number},
+    policy::{Basis, ChangeKind, GpcRule, Item, NECESSARY, Regime, RegimeKind, Step, Terms, Text},
+    text::Pieces,
 };
 
-pub(super) fn read(text: &str) -> Terms {
-    let mut terms = Terms::new(String::new(), 1);
+pub(super) fn read(text: &'static str) -> Terms {
+    let mut terms = Terms::new(Text::default(), 1);
     for record in (Pieces { rest: text, between: b'\x1e' }) {
         let (record, _) = fields(record);
         let [kind, first, second, third, fourth, fifth, sixth, ..] = record;
         match kind {
             "p" => (terms.id, terms.version) = (first.into(), whole(second, 1)),
             "r" => {
-                // A preset's fields stand where a regime of its id leaves them out.
-                let kind = RegimeKind::from_word(second);
-                let preset = Regime::preset(first);
-                let mut regime = preset.unwrap_or_else(|| Regime::new(first, kind.unwrap_or(RegimeKind::OptIn)));
-                regime.kind = kind.unwrap_or(regime.kind);
-                if !third.is_empty() {
-                    regime.regions = third.into();
-                }
-                regime.grant_max_age = number(fourth, MAX).unwrap_or(regime.grant_max_age);
-                regime.refusal_quiet = number(fifth, MAX).unwrap_or(regime.refusal_quiet);
-                regime.gpc = GpcRule::from_word(sixth).unwrap_or(regime.gpc);
-                terms.regimes.push(regime);
+                // Where one cannot be read, nothing is laxer than what stands instead.
+                terms.regimes.push(Regime {
+                    id: first.into(),
+                    kind: RegimeKind::from_word(second).unwrap_or(RegimeKind::OptIn),
+                    regions: third.into(),
+                    grant_max_age: whole(fourth, 0).into(),
+                    refusal_quiet: whole(fifth, 0).into(),
+                    gpc: GpcRule::from_word(sixth).unwrap_or(GpcRule::Honour),
+                });
             }
             "i" => item(&record, &mut terms),
             _ => {
@@ -52,9 +47,7 @@ pub(super) fn read(text: &str) -> Terms {
     terms
 }
 
-const MAX: u64 = u32::MAX as u64;
-
-fn item(record: &[&str; FIELDS], terms: &mut Terms) {
+fn item(record: &[&'static str; FIELDS], terms: &mut Terms) {
     let [_, id, key, since, uses, basis, formerly, category, own, cookies] = *record;
     // The built-in category is there; declared, it only gets words.
     if id == NECESSARY {

@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use consentry::{
-    Act, Answer, Consent, Decision, Method, Policy, Region, SealState, Signals, Stored, Timestamp, Visit,
+    Act, Answer, Consent, Decision, Method, Policy, Region, SealState, Signals, Stored, Timestamp, Visit, banner,
     consent::{
         Choice, DecodeError,
         seal::{KeyRing, Sealer},
@@ -136,6 +136,36 @@ pub(crate) fn act(case: &Json) {
     }
 }
 
+pub(crate) fn google(case: &Json) {
+    let policy = Policy::from_json(&case["authoring"].to_string()).unwrap_or_else(|faults| panic!("{faults}"));
+    let compiled: Json = serde_json::from_str(&policy.compile("en", None)).unwrap();
+    assert_eq!(case["signals"], compiled["signals"], "left is wanted, right is compiled");
+    let cookies = cookies_of(case);
+    let decision = in_page(&policy, &cookies, case).decision;
+    let granted = decision.google_signals().filter(|(_, granted)| *granted).map(|(signal, _)| json!(signal.word()));
+    assert_eq!(Json::Array(granted.collect()), case["want"]);
+}
+
+pub(crate) fn merge(case: &Json) {
+    let policy = policy_of(case);
+    let other = text(case, "other").unwrap();
+    let merged = |stored: Option<&str>, other: &str| {
+        let stored = Consent::decode(stored?).unwrap();
+        stored.merge(&Consent::decode(other).ok()?, now_of(case))
+    };
+    let stored = text(case, "consent");
+    let got = merged(stored, other);
+    assert_eq!(got.as_deref(), case["want"].as_str(), "left is written, right is wanted");
+    let after = |text: Option<&str>| text.map_or(String::new(), |text| format!("{COOKIE}={text}"));
+    check_decision(&in_page(&policy, &after(got.as_deref().or(stored)), case).decision, &case["then"]);
+    if let Some(got) = got {
+        // The other page comes to the same, and then neither has anything to tell the other.
+        let reverse = merged(Some(other), stored.unwrap()).unwrap_or(other.into());
+        check_decision(&in_page(&policy, &after(Some(&reverse)), case).decision, &case["then"]);
+        assert_eq!((merged(Some(&got), &reverse), merged(Some(&reverse), &got)), (None, None));
+    }
+}
+
 pub(crate) fn codec(case: &Json) {
     // What a browser cannot show as text is given as a text to repeat.
     let text = match case.get("times") {
@@ -248,6 +278,11 @@ pub(crate) fn seal(case: &Json) {
         let got = new_text(case, &Visit { stored, seal, decision });
         assert_eq!(got.as_deref(), want.as_str(), "left is written, right is wanted");
     }
+}
+
+pub(crate) fn languages(case: &Json) {
+    let tag = text(case, "tag").expect("a tag");
+    assert_eq!(banner::language(tag), case["language"].as_str(), "left is found, right is wanted");
 }
 
 pub(crate) fn policy(case: &Json) {

@@ -1,61 +1,54 @@
 //! The same compiled core as plain JavaScript, for pages that refuse WebAssembly: binaryen's wasm2js.
 
-use anyhow::{Context as _, Result};
-use wasm_bindgen_cli_support::Bindgen;
+use std::{fs, path::Path};
+
+use anyhow::{Context as _, Result, ensure};
 
 use crate::{
-    package::{compile_with, is_older, wasm_opt},
+    package::{SHRINK, WASM_FEATURES, bind, prune},
     shell::{in_pkg, run},
     workspace::Workspace,
 };
 
-/// wasm-bindgen's runtime is another one where there are references in the module.
-const RUSTC: &str = "-Ctarget-cpu=mvp -Ctarget-feature=+mutable-globals";
-
 /// What wasm2js can read.
-const OLDEST: [&str; 2] = ["--mvp-features", "--enable-mutable-globals"];
+const OLDEST: &[&str] = &["--mvp-features", "--enable-mutable-globals"];
 
 /// Writes with the oldest instructions what rustc and its standard library write with newer ones.
-const LOWER: [&str; 4] = [
+const LOWER: &[&str] = &[
     "--llvm-memory-copy-fill-lowering",
     "--llvm-nontrapping-fptoint-lowering",
     "--signext-lowering",
     "--strip-target-features",
 ];
 
-/// Leaves `engine_bg.js`, the glue, and `engine_wasm.js`, the module, in a folder of their own; the bundler makes one
-/// file of them.
-pub(crate) fn build(workspace: &Workspace) -> Result<()> {
-    let compiled = compile_with(workspace, "wasm2js", RUSTC)?;
-    let folder = workspace.js_engine();
-    std::fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
-    let file = |name: &str| folder.join(name);
+/// What `pkg/src/js-engine.ts` uses of the module.
+const USED_EXPORTS: &[&str] = &["memory", "ask", "open", "write_cookie", STACK, MALLOC, FREE];
+const STACK: &str = "__wbindgen_add_to_stack_pointer";
+// wasm-bindgen numbers these two here.
+const MALLOC: &str = "__wbindgen_export";
+const FREE: &str = "__wbindgen_export3";
 
-    let binaryen = |program: &str, from: &str, to: &str, passes: &[&str]| {
+/// Makes `wasm2js.js` of the compiled module. The bundler makes the package's file of it.
+pub(crate) fn build(workspace: &Workspace, compiled: &Path) -> Result<()> {
+    let folder = workspace.engine().join("wasm2js");
+    fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    let file = |name: &str| folder.join(name);
+    let binaryen = |program: &str, from: &Path, to: &Path, features: &[&str], passes: &[&str]| {
         let mut node = in_pkg(workspace, "node");
-        node.arg(format!("node_modules/binaryen/bin/{program}")).args(OLDEST).args(passes);
-        node.arg(file(from)).arg("--output").arg(file(to));
-        node
+        node.arg(format!("node_modules/binaryen/bin/{program}")).args(features).args(passes);
+        run(node.arg(from).arg("--output").arg(to))
     };
 
-    let lock = workspace.pkg().join("package-lock.json");
-    if !is_older(&file("engine_wasm.js"), &[&compiled, &lock, &std::env::current_exe()?])? {
-        return Ok(());
-    }
-    run(&mut wasm_opt(workspace, &compiled, &file("lowered.wasm"), &LOWER))?;
+    binaryen("wasm-opt", compiled, &file("lowered.wasm"), WASM_FEATURES, LOWER)?;
     // wasm-bindgen looks at this list of features: by it there are no tables of references and no multiple results,
     // neither of which wasm2js can read.
-    run(&mut binaryen("wasm-opt", "lowered.wasm", "engine.wasm", &["--emit-target-features"]))?;
-    Bindgen::new()
-        .input_path(file("engine.wasm"))
-        .out_name("engine")
-        .bundler(true)?
-        .typescript(false)
-        .remove_name_section(true)
-        .remove_producers_section(true)
-        .generate(&folder)
-        .context("wasm-bindgen could not bind the module for wasm2js")?;
-    let shrink = ["-Oz", "--converge", "--strip-target-features"];
-    run(&mut binaryen("wasm-opt", "engine_bg.wasm", "small.wasm", &shrink))?;
-    run(&mut binaryen("wasm2js", "small.wasm", "engine_wasm.js", &["-Oz"]))
+    binaryen("wasm-opt", &file("lowered.wasm"), &file("oldest.wasm"), OLDEST, &["--emit-target-features"])?;
+    bind(&file("oldest.wasm"), &folder)?;
+    let glue = fs::read_to_string(file("engine.js")).context("wasm-bindgen wrote no glue")?;
+    for used in [format!("(policy, wasm.{MALLOC}, "), format!("wasm.{FREE}(deferred"), format!("wasm.{STACK}(-16)")] {
+        ensure!(glue.contains(&used), "the glue of wasm-bindgen has changed: no {used}");
+    }
+    prune(workspace, USED_EXPORTS, &file("engine_bg.wasm"), &file("used.wasm"), OLDEST)?;
+    binaryen("wasm-opt", &file("used.wasm"), &file("small.wasm"), OLDEST, SHRINK)?;
+    binaryen("wasm2js", &file("small.wasm"), &workspace.engine().join("wasm2js.js"), OLDEST, &["-Oz"])
 }

@@ -1,5 +1,7 @@
 //! Every command a person needs in this repository: `cargo xtask <command>`.
 
+mod bench;
+mod browsers;
 mod demo;
 mod differential;
 mod functions;
@@ -11,12 +13,16 @@ mod test;
 mod tools;
 mod workspace;
 
-use std::{ffi::OsString, process::ExitCode};
+use std::process::ExitCode;
 
 use anyhow::{Result, bail};
 use lexopt::{Arg, Parser, ValueExt as _};
 
-use crate::{package::PageScript, shell::cargo, workspace::Workspace};
+use crate::{
+    package::PageScript,
+    shell::{in_pkg, run as run_plain},
+    workspace::Workspace,
+};
 
 const USAGE: &str = "\
 usage: cargo xtask <command>
@@ -29,8 +35,10 @@ usage: cargo xtask <command>
   diff [--cases N] [--seed S] [--outcomes]
                              random cases through the native build and both engines of the package, compared byte for byte;
                              with --outcomes through the first script of shared pages
+  screenshots                the pictures of the layouts in the package's README
   bench [args]               the benchmarks of deciding
-  bench server [--help]      what the layer costs a server, over sockets and in process; on Linux";
+  bench server [--help]      what the layer costs a server, over sockets and in process; on Linux
+  bench browser [--help]     what the banner costs a page, beside other libraries from npm, in Chromium";
 
 fn main() -> ExitCode {
     match run(Parser::from_env()) {
@@ -69,6 +77,11 @@ fn run(mut args: Parser) -> Result<()> {
             }
             if sizes { sizes::report(&workspace) } else { Ok(()) }
         }
+        "screenshots" => {
+            package::build(&workspace, PageScript::Write)?;
+            let mut node = in_pkg(&workspace, "node");
+            run_plain(node.arg("test/browser/screenshots.mjs").env(tools::CHROMIUM.variable, tools::CHROMIUM.path()?))
+        }
         "diff" => {
             let (mut cases, mut seed, mut outcomes) = (None, 1, false);
             while let Some(arg) = args.next()? {
@@ -87,17 +100,7 @@ fn run(mut args: Parser) -> Result<()> {
             }
         }
         "demo" => demo::run_site(&workspace, args.raw_args()?),
-        "bench" => {
-            let mut rest: Vec<_> = args.raw_args()?.collect();
-            if rest.first().is_some_and(|first| first == "server") {
-                rest.remove(0);
-                return bench_server(&workspace, &rest);
-            }
-            let features = ["--features", test::FEATURES];
-            shell::run(
-                cargo(&workspace).args(["bench", "--package", "consentry", "--bench", "*"]).args(features).args(rest),
-            )
-        }
+        "bench" => bench::run(&workspace, args.raw_args()?.collect()),
         "test" => {
             let only = match args.next()? {
                 Some(Arg::Value(name)) => name.string()?,
@@ -108,10 +111,4 @@ fn run(mut args: Parser) -> Result<()> {
         }
         other => bail!("there is no command `{other}`\n\n{USAGE}"),
     }
-}
-
-/// The benchmark is a package of its own, so that nothing else is built with what it needs.
-fn bench_server(workspace: &Workspace, args: &[OsString]) -> Result<()> {
-    let package = ["run", "--quiet", "--release", "--package", "server-bench", "--"];
-    shell::run(cargo(workspace).args(package).args(args))
 }

@@ -3,7 +3,6 @@
 use std::{
     fs,
     path::{Path, PathBuf},
-    process::Command,
     time::SystemTime,
 };
 
@@ -25,10 +24,10 @@ pub(crate) enum PageScript {
 }
 
 /// The scripts that the server puts into pages, committed so that the crate builds without Node.
-const PAGE_SCRIPTS: [&str; 2] = ["page.js", "bootstrap.js"];
+const PAGE_SCRIPTS: [&str; 3] = ["page.js", "center.js", "bootstrap.js"];
 
 /// What every browser with the needed DOM has. With `-all` wasm-opt makes modules that Chromium refuses.
-const WASM_FEATURES: &[&str] = &[
+pub(crate) const WASM_FEATURES: &[&str] = &[
     "--enable-bulk-memory",
     "--enable-nontrapping-float-to-int",
     "--enable-sign-ext",
@@ -37,6 +36,25 @@ const WASM_FEATURES: &[&str] = &[
     "--enable-multivalue",
 ];
 
+/// What makes a module small.
+pub(crate) const SHRINK: &[&str] = &[
+    // Below 1024 lies the far end of the stack, which nothing comes near. Traps are not to be ignored: what is read
+    // behind a condition would be read without it.
+    "--low-memory-unused",
+    "--flatten",
+    "--rereloop",
+    "-Oz",
+    "-Oz",
+    "--converge",
+    "--strip-debug",
+    "--strip-producers",
+    "--strip-target-features",
+];
+
+/// What the package's glue uses of the module. wasm-bindgen also exports a table for JavaScript objects and a start that
+/// fills it, which nothing here needs.
+const USED_EXPORTS: &[&str] = &["memory", "ask", "open", "write_cookie", "__wbindgen_malloc", "__wbindgen_free"];
+
 pub(crate) fn build(workspace: &Workspace, page: PageScript) -> Result<()> {
     tools::wasm_target()?;
     tools::node()?;
@@ -44,29 +62,23 @@ pub(crate) fn build(workspace: &Workspace, page: PageScript) -> Result<()> {
     let compiled = compile(workspace)?;
     let lock = workspace.pkg().join("package-lock.json");
     if is_older(&workspace.engine().join("engine.wasm"), &[&compiled, &lock, &std::env::current_exe()?])? {
-        bind(workspace, &compiled)?;
+        bind(&compiled, &workspace.engine())?;
         optimise(workspace)?;
+        js_engine::build(workspace, &compiled)?;
     }
-    js_engine::build(workspace)?;
     run(in_pkg(workspace, "node").arg("bundle.mjs").arg(workspace.engine()))?;
     PAGE_SCRIPTS.iter().try_for_each(|name| put_page_script(workspace, name, page))
 }
 
 fn compile(workspace: &Workspace) -> Result<PathBuf> {
-    compile_with(workspace, "wasm", "")
-}
-
-/// Compiles the module with flags for rustc, in a profile of its own where there are any.
-pub(crate) fn compile_with(workspace: &Workspace, profile: &str, flags: &str) -> Result<PathBuf> {
     // The crate is an rlib; only here it is asked for as a module.
     run(cargo(workspace)
-        .args(["rustc", "--package", "consentry", "--lib", "--crate-type", "cdylib", "--profile", profile])
-        .args(["--target", tools::WASM_TARGET, "--no-default-features", "--features", "wasm-runtime"])
-        .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", flags))?;
-    Ok(workspace.target.join(tools::WASM_TARGET).join(profile).join("consentry.wasm"))
+        .args(["rustc", "--package", "consentry", "--lib", "--crate-type", "cdylib", "--profile", "wasm"])
+        .args(["--target", tools::WASM_TARGET, "--no-default-features", "--features", "wasm-runtime"]))?;
+    Ok(workspace.target.join(tools::WASM_TARGET).join("wasm/consentry.wasm"))
 }
 
-fn bind(workspace: &Workspace, compiled: &Path) -> Result<()> {
+pub(crate) fn bind(compiled: &Path, folder: &Path) -> Result<()> {
     Bindgen::new()
         .input_path(compiled)
         .out_name("engine")
@@ -76,37 +88,37 @@ fn bind(workspace: &Workspace, compiled: &Path) -> Result<()> {
         .remove_name_section(false)
         .remove_producers_section(true)
         .omit_default_module_path(true)
-        .generate(workspace.engine())
+        .generate(folder)
         .context("wasm-bindgen could not bind the module")
 }
 
 /// Leaves `engine.wasm`, and in `names.json` the names that became short in it: nearly a kilobyte of the download.
 fn optimise(workspace: &Workspace) -> Result<()> {
     let engine = workspace.engine();
-    let wasm_opt =
-        |from: &str, to: &str, passes: &[&str]| wasm_opt(workspace, &engine.join(from), &engine.join(to), passes);
+    let wasm_opt = |from: &str, to: &str, passes: &[&str]| {
+        let mut node = in_pkg(workspace, "node");
+        node.arg("node_modules/binaryen/bin/wasm-opt").args(WASM_FEATURES).args(passes);
+        node.arg(engine.join(from)).arg("--output").arg(engine.join(to));
+        node
+    };
+    prune(workspace, USED_EXPORTS, &engine.join("engine_bg.wasm"), &engine.join("engine_used.wasm"), WASM_FEATURES)?;
     let shorten = ["--minify-imports-and-exports-and-modules"];
-    let names = output(&mut wasm_opt("engine_bg.wasm", "engine_short.wasm", &shorten))?;
+    let names = output(&mut wasm_opt("engine_used.wasm", "engine_short.wasm", &shorten))?;
     fs::write(engine.join("names.json"), names).context("cannot write names.json")?;
-    let shrink = [
-        "--flatten",
-        "--rereloop",
-        "-Oz",
-        "-Oz",
-        "--converge",
-        "--strip-debug",
-        "--strip-producers",
-        "--strip-target-features",
-    ];
-    run(&mut wasm_opt("engine_short.wasm", "engine.wasm", &shrink))
+    run(&mut wasm_opt("engine_short.wasm", "engine.wasm", SHRINK))
 }
 
-/// The optimiser, for a module with the features that rustc uses.
-pub(crate) fn wasm_opt(workspace: &Workspace, from: &Path, to: &Path, passes: &[&str]) -> Command {
-    let mut node = in_pkg(workspace, "node");
-    node.arg("node_modules/binaryen/bin/wasm-opt").args(WASM_FEATURES).args(passes);
-    node.arg(from).arg("--output").arg(to);
-    node
+/// Takes out of a module what only exports other than these need.
+pub(crate) fn prune(workspace: &Workspace, used: &[&str], from: &Path, to: &Path, features: &[&str]) -> Result<()> {
+    // A graph for wasm-metadce: everything in it is a root.
+    let node = |name: &&str| format!(r#"{{"name":"{name}","export":"{name}","root":true}}"#);
+    let graph = format!("[{}]", used.iter().map(node).collect::<Vec<_>>().join(","));
+    let file = workspace.engine().join("used.json");
+    fs::write(&file, graph).context("cannot write used.json")?;
+    let mut metadce = in_pkg(workspace, "node");
+    metadce.arg("node_modules/binaryen/bin/wasm-metadce").args(features).arg(from);
+    output(metadce.arg("--debuginfo").arg("--graph-file").arg(file).arg("--output").arg(to))?;
+    Ok(())
 }
 
 fn put_page_script(workspace: &Workspace, name: &str, page: PageScript) -> Result<()> {
@@ -124,7 +136,7 @@ fn put_page_script(workspace: &Workspace, name: &str, page: PageScript) -> Resul
 }
 
 /// Whether `made` is missing, or older than something it is made from.
-pub(crate) fn is_older(made: &Path, sources: &[&Path]) -> Result<bool> {
+fn is_older(made: &Path, sources: &[&Path]) -> Result<bool> {
     let changed = |path: &Path| -> Result<SystemTime> {
         let modified = fs::metadata(path).and_then(|file| file.modified());
         modified.with_context(|| format!("cannot read {}", path.display()))

@@ -10,7 +10,7 @@ use std::{
 use anyhow::{Context as _, Result, bail};
 
 use crate::{
-    differential,
+    browsers, differential,
     package::{self, PageScript},
     shell::{cannot_start, cargo, in_pkg, line, run as run_plain},
     sizes, tools,
@@ -18,8 +18,7 @@ use crate::{
 };
 
 /// One set for lints, tests, docs and benchmarks, so that dependencies are built once.
-pub(crate) const FEATURES: &str =
-    "consentry/actix,consentry/axum,consentry/html,consentry/json,consentry/seal,consentry/serde,consentry/toml";
+pub(crate) const FEATURES: &str = "consentry/actix,consentry/axum,consentry/cli,consentry/html,consentry/json,consentry/seal,consentry/serde,consentry/toml";
 
 /// Each feature by itself, and pairs that meet in the code.
 const COMBINATIONS: &[&str] = &[
@@ -34,6 +33,7 @@ const COMBINATIONS: &[&str] = &[
     "tower",
     "axum",
     "actix",
+    "cli",
     "serde,seal",
     "toml,json",
     "json,seal",
@@ -48,7 +48,7 @@ const CACHE_TESTS: &str = "nothing_is_delivered_across_visitors";
 
 type Step = (&'static str, fn(&mut Session<'_>) -> Result<()>);
 
-const STEPS: [Step; 12] = [
+const STEPS: [Step; 15] = [
     ("format", |s| run_plain(cargo(s.workspace).args(["fmt", "--all", "--check"]))),
     ("lints", lints),
     ("feature combinations", feature_combinations),
@@ -73,17 +73,24 @@ const STEPS: [Step; 12] = [
     }),
     ("TypeScript types", types),
     ("differential run", |s| differential::compare(s.workspace, differential::CASES, 1)),
-    ("browser tests", browser_tests),
+    ("browser tests in Chromium", |s| browsers::test(s, &browsers::CHROMIUM)),
+    ("browser tests in Firefox", |s| browsers::test(s, &browsers::FIREFOX)),
+    ("browser tests in WebKit", |s| browsers::test(s, &browsers::WEBKIT)),
     ("packaging", |s| {
         run_plain(cargo(s.workspace).args(["package", "--package", "consentry", "--allow-dirty"]))?;
         run_plain(in_pkg(s.workspace, "npm").args(["pack", "--dry-run"]))
     }),
+    ("packaging, as installed", installed_package),
 ];
+
+/// Not seen green yet, and so run by their names only.
+const ON_REQUEST: [&str; 2] = ["browser tests in Firefox", "browser tests in WebKit"];
 
 /// Runs the steps whose names contain `only`, and stops at the first that fails. The last line counts the tests of all
 /// runners, from their own output.
 pub(crate) fn run(workspace: &Workspace, only: &str) -> Result<()> {
-    let steps: Vec<&Step> = STEPS.iter().filter(|(name, _)| name.contains(only)).collect();
+    let is_asked = |name: &str| name.contains(only) && (!only.is_empty() || !ON_REQUEST.contains(&name));
+    let steps: Vec<&Step> = STEPS.iter().filter(|(name, _)| is_asked(name)).collect();
     if steps.is_empty() {
         bail!("no step is called `{only}`; there are: {}", STEPS.map(|(name, _)| name).join(", "));
     }
@@ -117,15 +124,15 @@ pub(crate) fn run(workspace: &Workspace, only: &str) -> Result<()> {
     }
 }
 
-struct Session<'a> {
-    workspace: &'a Workspace,
+pub(crate) struct Session<'a> {
+    pub(crate) workspace: &'a Workspace,
     passed: u64,
     failed: u64,
 }
 
 impl Session<'_> {
     /// Runs a test runner, shows what it prints and adds up what it counts.
-    fn run(&mut self, command: &mut Command) -> Result<()> {
+    pub(crate) fn run(&mut self, command: &mut Command) -> Result<()> {
         command.stdout(Stdio::piped());
         let mut child = command.spawn().with_context(|| cannot_start(command))?;
         let stdout = child.stdout.take().context("no output to read")?;
@@ -213,23 +220,15 @@ fn cache_tests(session: &mut Session<'_>) -> Result<()> {
     session.run(&mut tests)
 }
 
-fn browser_tests(session: &mut Session<'_>) -> Result<()> {
+/// The packed npm package in projects of their own. Their tools are kept below `target` for a week.
+fn installed_package(session: &mut Session<'_>) -> Result<()> {
     let chromium = tools::CHROMIUM.path()?;
     let workspace = session.workspace;
-    run_plain(cargo(workspace).args(["build", "--package", "sothinkmedia"]))?;
-    let examples =
-        ["--package", "consentry", "--example", "shared-page", "--example", "careless", "--features", FEATURES];
-    run_plain(cargo(workspace).arg("build").args(examples))?;
-    let built = |name: &str| workspace.target.join("debug").join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
-    let files = scripts(&workspace.pkg().join("test/browser"), ".test.mjs");
+    package::build(workspace, PageScript::Check)?;
     let mut node = in_pkg(workspace, "node");
-    node.args(["--test", "--test-reporter=spec", "--test-concurrency=2"]).args(&files);
-    node.env(tools::CHROMIUM.variable, chromium);
-    for (variable, name) in
-        [("SOTHINKMEDIA", "sothinkmedia"), ("SHARED_PAGE", "examples/shared-page"), ("CARELESS", "examples/careless")]
-    {
-        node.env(variable, built(name));
-    }
+    node.args(["--test", "--test-reporter=spec", "--test-concurrency=2"]);
+    node.args(scripts(&workspace.pkg().join("test/packaging"), ".test.mjs"));
+    node.env(tools::CHROMIUM.variable, chromium).env("PACKAGING_CACHE", workspace.target.join("packaging"));
     session.run(&mut node)
 }
 

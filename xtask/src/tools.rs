@@ -8,7 +8,7 @@ use std::{
 use anyhow::{Context as _, Result, bail};
 
 use crate::{
-    shell::{command, in_pkg, output, run},
+    shell::{command, output, run},
     workspace::Workspace,
 };
 
@@ -42,15 +42,20 @@ pub(crate) fn node() -> Result<()> {
     }
 }
 
-/// The npm package's tools, as its lock file has them.
+/// The npm package's tools.
 pub(crate) fn npm_packages(workspace: &Workspace) -> Result<()> {
-    let changed = |name: &str| fs::metadata(workspace.pkg().join(name)).and_then(|file| file.modified());
-    let lock = changed("package-lock.json").context("pkg/package-lock.json cannot be read")?;
+    npm_packages_of(&workspace.pkg())
+}
+
+/// What a folder with a package.json needs, as its lock file has it.
+pub(crate) fn npm_packages_of(folder: &Path) -> Result<()> {
+    let changed = |name: &str| fs::metadata(folder.join(name)).and_then(|file| file.modified());
+    let lock = changed("package-lock.json").with_context(|| format!("{}: no package-lock.json", folder.display()))?;
     // npm writes this file at the end of an installation.
     if changed("node_modules/.package-lock.json").is_ok_and(|installed| installed >= lock) {
         return Ok(());
     }
-    run(in_pkg(workspace, "npm").args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]))
+    run(command("npm").current_dir(folder).args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]))
 }
 
 /// A program to test with: what its variable names, or where systems put it. Debian's package is installed where that is
@@ -73,6 +78,35 @@ pub(crate) const CHROMIUM: Tool = Tool {
         "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
     ],
 };
+
+pub(crate) const FIREFOX: Tool = Tool {
+    variable: "FIREFOX",
+    name: "Firefox",
+    package: "firefox-esr",
+    usual: &["/usr/bin/firefox-esr", "/usr/bin/firefox", "/Applications/Firefox.app/Contents/MacOS/firefox"],
+};
+
+pub(crate) const WEBKIT_DRIVER: Tool = Tool {
+    variable: "WEBKIT_DRIVER",
+    name: "WebKitWebDriver",
+    package: "webkit2gtk-driver",
+    usual: &["/usr/bin/WebKitWebDriver"],
+};
+
+/// The browser that WebKitGTK comes with, which Debian's package of the driver brings along.
+pub(crate) const MINI_BROWSER: Tool = Tool {
+    variable: "MINIBROWSER",
+    name: "WebKitGTK's MiniBrowser",
+    package: "webkit2gtk-driver",
+    usual: &[
+        "/usr/lib/x86_64-linux-gnu/webkit2gtk-4.1/MiniBrowser",
+        "/usr/lib/aarch64-linux-gnu/webkit2gtk-4.1/MiniBrowser",
+        "/usr/libexec/webkit2gtk-4.1/MiniBrowser",
+    ],
+};
+
+/// A screen that nobody sees: MiniBrowser opens a window.
+pub(crate) const XVFB: Tool = Tool { variable: "XVFB", name: "Xvfb", package: "xvfb", usual: &["/usr/bin/Xvfb"] };
 
 pub(crate) const NGINX: Tool = Tool {
     variable: "NGINX",

@@ -32,11 +32,6 @@ impl Workspace {
         self.target.join("consentry-engine")
     }
 
-    /// The same for the engine in JavaScript.
-    pub(crate) fn js_engine(&self) -> PathBuf {
-        self.engine().join("js")
-    }
-
     /// A script that the server puts into pages, as committed.
     pub(crate) fn page_script(&self, name: &str) -> PathBuf {
         self.root.join("src/server/assets").join(name)

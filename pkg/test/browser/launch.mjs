@@ -1,12 +1,18 @@
-// What browser tests share: a Chromium of their own, and a server for pages made up on the spot.
+// What browser tests share: an engine, and a server for pages made up on the spot.
 import { once } from "node:events";
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
-import { tmpdir } from "node:os";
 import { extname, join, normalize } from "node:path";
-import { after } from "node:test";
+import { text } from "node:stream/consumers";
+import { after, afterEach, beforeEach } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { chromium } from "playwright-core";
+
+/** The one that `BROWSER` names: what it is called, what it lacks and why, and how it is started. */
+export const engine = await import(`./engines/${process.env.BROWSER ?? "chromium"}.mjs`);
+
+/** Options of a test that needs more than every engine has: where it is lacking, the test is skipped and says why. */
+export const needs = (...what) => ({ skip: what.map((one) => engine.lacks[one]).find(Boolean) ?? false });
 
 const dist = fileURLToPath(new URL("../../dist/", import.meta.url));
 
@@ -18,57 +24,37 @@ const types = {
   ".wasm": "application/wasm",
 };
 
-const started = (...more) => ({
-  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-  args: [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    ...more,
-  ],
-});
-
-/** Starts Chromium for the tests of a file, which end it. Each of its contexts has a fresh profile. */
+/** Starts the engine for the tests of a file, which end it. What a test opens is closed after it. */
 export async function launch() {
-  const browser = await chromium.launch(started());
+  const browser = await engine.start();
+  let opened = [];
+  beforeEach(() => void (opened = []));
+  afterEach(() => Promise.all(opened.map((context) => context.close())));
   after(() => browser.close());
-  return browser;
-}
-
-/**
- * Starts another one, with a profile of its own on disk whose settings are as most people have them: those of other
- * contexts store no third-party cookies. Returns its only context.
- */
-export async function launchProfile(options, ...args) {
-  const folder = await mkdtemp(join(tmpdir(), "consentry-"));
-  await mkdir(join(folder, "Default"));
-  await writeFile(join(folder, "Default/Preferences"), JSON.stringify({ profile: { cookie_controls_mode: 0 } }));
-  const context = await chromium.launchPersistentContext(folder, { ...options, ...started(...args) });
-  context.setDefaultTimeout(10_000);
-  after(async () => {
-    await context.close();
-    await rm(folder, { recursive: true, force: true, maxRetries: 5 });
-  });
-  return context;
+  return {
+    async open(options) {
+      const one = await browser.open(options);
+      opened.push(one.context);
+      return one;
+    },
+  };
 }
 
 /**
  * Serves `pkg/dist` below /dist/ and the given pages, on a loopback port of its own. A page is its text, or
- * `{ body, headers }`; the end of its path says what it is, HTML where it has none. Returns the origin.
+ * `{ status, body, headers }`, or a function that is given the request and its text and returns one of them; the end of its
+ * path says what it is, HTML where it has none. Returns the origin.
  */
 export async function serve(pages) {
   const server = createServer(async (request, response) => {
     const { pathname } = new URL(request.url, "http://localhost");
     const type = types[extname(pathname)] ?? types[".html"];
     // Browsers ask for one by themselves.
-    const page = pathname === "/favicon.ico" ? "" : pages[pathname];
+    const named = pathname === "/favicon.ico" ? "" : pages[pathname];
+    const page = typeof named === "function" ? named(request, await text(request)) : named;
     if (page !== undefined) {
-      const { body, headers } = typeof page === "string" ? { body: page } : page;
-      response.writeHead(200, { "content-type": type, ...headers }).end(body);
+      const { status = 200, body, headers } = typeof page === "string" ? { body: page } : page;
+      response.writeHead(status, { "content-type": type, ...headers }).end(body);
       return;
     }
     const inDist = normalize(pathname).match(/^\/dist\/(.+)$/)?.[1];
@@ -84,18 +70,37 @@ export async function serve(pages) {
   return `http://127.0.0.1:${server.address().port}`;
 }
 
-/** Opens a page in a context of its own, and collects what goes wrong in it. */
-export async function open(browser, options) {
-  const context = await browser.newContext(options);
-  context.setDefaultTimeout(10_000);
-  return { context, ...(await openIn(context)) };
+/**
+ * Opens a page in a context of its own, with a fresh profile. `errors` collects what goes wrong in it, `requests` the
+ * addresses it asks for.
+ */
+export const open = (browser, options) => browser.open(options);
+
+/** Waits for a page from outside: one without scripting has no timers that could ask again. */
+async function until(page, holds) {
+  for (const end = Date.now() + 10_000; Date.now() < end; await sleep(25))
+    // A page that is being left cannot be asked.
+    if (await page.evaluate(holds).catch(() => false)) return;
+  throw new Error(`never held: ${holds}`);
 }
 
-/** The same in a context that is there already. */
-export async function openIn(context) {
-  const page = await context.newPage();
-  const errors = [];
-  page.on("console", (message) => message.type() === "error" && errors.push(message.text()));
-  page.on("pageerror", (error) => errors.push(String(error)));
-  return { page, errors };
+/** Presses a button whose answer is a new page. */
+export async function submit(page, button) {
+  await page.evaluate("void (window.left = true)");
+  await page.click(button);
+  await until(page, "!window.left && document.readyState === 'complete'");
 }
+
+/** Waits until a page asks for nothing more. */
+export async function settled({ page, requests }) {
+  await until(page, "document.readyState === 'complete'");
+  for (let last, since; last !== requests.length || Date.now() - since < 500; await sleep(25))
+    if (last !== requests.length) [last, since] = [requests.length, Date.now()];
+}
+
+/** Waits until the document in a frame of the page's own origin says something. */
+export const framed = (page, selector, text) =>
+  page.waitForFunction(
+    ([selector, text]) => document.querySelector(selector)?.contentDocument?.body?.textContent.includes(text),
+    [selector, text],
+  );

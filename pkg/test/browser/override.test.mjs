@@ -2,19 +2,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { policy } from "../policy.mjs";
-import { launch, open, serve } from "./launch.mjs";
+import { launch, open, serve, submit } from "./launch.mjs";
 import { decisionOf, startSite } from "./site-server.mjs";
 
 const browser = await launch();
 const notice = "[data-cy=notice]";
 const allow = 'form:has([value="gpc-override"]) button[value=save]';
 const leave = `${notice} button[value=acknowledge]`;
-
-/** A browser with the signal says so to the server and to scripts. */
-const send = async (context) => {
-  await context.setExtraHTTPHeaders({ "sec-gpc": "1" });
-  await context.addInitScript(() => Object.defineProperty(navigator, "globalPrivacyControl", { value: true }));
-};
 
 const overridden = { status: "granted", reason: "gpc-override" };
 const denied = { status: "denied", reason: "gpc" };
@@ -25,9 +19,8 @@ async function granted(t, options) {
   const { page, context } = opened;
   const california = `${origin}/?region=US-CA`;
   await page.goto(`${origin}/privacy-choices?region=US-CA`);
-  await page.click("[data-cy=choices] button[value=accept]");
-  await page.waitForLoadState();
-  await send(context);
+  await submit(page, "[data-cy=choices] button[value=accept]");
+  await context.setExtraHTTPHeaders({ "sec-gpc": "1" });
   const marketing = async () => (await decisionOf(context, origin, "?region=US-CA")).ids.marketing;
   return { ...opened, origin, california, marketing };
 }
@@ -39,8 +32,10 @@ for (const javaScriptEnabled of [true, false])
     assert.match(await page.textContent(notice), /Your browser asks us to keep this off, even if you allowed it:.*Offers and media, Videos/);
     assert.equal(await page.locator(leave).count(), 1);
     assert.deepEqual(await marketing(), denied);
-    await page.click(`${notice} ${allow}`);
-    if (javaScriptEnabled) await page.waitForSelector(notice, { state: "detached" });
+    if (javaScriptEnabled) {
+      await page.click(`${notice} ${allow}`);
+      await page.waitForSelector(notice, { state: "detached" });
+    } else await submit(page, `${notice} ${allow}`);
     assert.deepEqual(await marketing(), overridden);
     await page.goto(california);
     assert.equal(await page.locator(allow).count(), 0);
@@ -57,25 +52,28 @@ test("a conflict left as it is stays off, and the choices page offers to overrid
   assert.match(await page.textContent(notice), /We honour it/);
   assert.equal(await page.locator(allow).count(), 0);
   await page.goto(`${origin}/privacy-choices?region=US-CA`);
-  await page.click(allow);
-  await page.waitForLoadState();
+  await submit(page, allow);
   assert.deepEqual(await marketing(), overridden);
   assert.deepEqual(errors, []);
 });
 
 async function staticPage() {
+  let signal = false;
   const start = `window.consent = consentry.start(${JSON.stringify(policy)}, { region: "US-CA" });`;
   const origin = await serve({
     "/": `<!doctype html><html lang="en"><meta charset="utf-8"><title>Corner shop</title>
+<script src="/browser.js"></script>
 <script src="/dist/consentry.min.js" defer></script><script src="/start.js" defer></script>
 <body><button data-consent-open>Choices</button></body></html>`,
     "/start.js": start,
+    // No engine can change its own signal while it runs.
+    "/browser.js": () => `Object.defineProperty(navigator, "globalPrivacyControl", { value: ${signal} });`,
   });
   const opened = await open(browser);
   const { page, context } = opened;
   await page.goto(origin);
   await page.evaluate("consent.save({ marketing: true, videos: true })");
-  await send(context);
+  signal = true;
   const marketing = () => page.evaluate("consent.decision.ids.marketing");
   return { ...opened, origin, marketing };
 }

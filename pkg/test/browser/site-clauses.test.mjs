@@ -2,15 +2,12 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { test } from "node:test";
-import { launch, open } from "./launch.mjs";
+import { engine, framed, launch, open, submit } from "./launch.mjs";
 import { cookieNames, grant, prompt, startSite } from "./site-server.mjs";
 import { contrastFaults } from "./site-contrast.mjs";
 
 const browser = await launch();
 const pages = ["/", "/account", "/activity", "/appearance", "/cookies", "/inspector", "/privacy", "/privacy-choices", "/privacy-choices/history"];
-
-/** Presses a button whose answer is a new page. */
-const submit = (page, button) => Promise.all([page.waitForNavigation(), page.click(button)]);
 
 const row = (page, name) => page.getAttribute(`[data-cookie="${name}"]`, "data-state");
 
@@ -30,7 +27,7 @@ test("the privacy page says what the policy says: every category, service, cooki
   assert.equal(text.includes("13 months (395 days)"), false);
 
   await page.goto(origin);
-  await submit(page, "text=Publish version 2");
+  await submit(page, "[action='/admin/publish'] button");
   await page.goto(`${origin}/privacy`);
   const after = await page.textContent("main");
   for (const words of ["13 months (395 days)", "Version 2", "Visitors are asked again about: Statistics"])
@@ -49,7 +46,7 @@ for (const javaScriptEnabled of [false, true]) {
     await page.click(`${prompt} button[value=reject]`);
     await page.waitForSelector(prompt, { state: "detached" });
     await submit(page, "footer button[value=dark]");
-    assert.match(page.url(), /\/appearance$/);
+    assert.match(await page.url(), /\/appearance$/);
     assert.match(await page.textContent("main"), /We did not change it/);
     assert.deepEqual(await cookieNames(context), ["privacy", "privacy-outcome"]);
     await page.click("[data-cy=placeholder] button[value=save]");
@@ -73,7 +70,7 @@ for (const javaScriptEnabled of [false, true]) {
     await page.waitForSelector("iframe", { state: "hidden" });
     assert.equal((await context.request.get(`${origin}/embed/tour`)).status(), 403);
     await page.click("[data-cy=placeholder] button[value=save]");
-    await page.frameLocator("iframe").locator("text=Your first time").waitFor();
+    await framed(page, "iframe", "Your first time");
     assert.deepEqual(await cookieNames(context), ["privacy", "privacy-outcome", "video_tour"]);
     await page.waitForSelector("[data-cy=placeholder]", { state: "hidden" });
     assert.deepEqual(errors, []);
@@ -134,18 +131,20 @@ test("the list of cookies tells what is set, withheld and cleared, and follows a
 
 test("a click-stream holds what was declared and no more, and can be erased", async (t) => {
   const origin = await startSite(t);
+  const agent = engine.name === "WebKit" ? "Safari" : engine.name;
+  // The others come with an agent that cannot be changed.
   const { page, context, errors } = await open(browser, { userAgent: "Mozilla/5.0 (X11) Chrome/156.0 Secret/7", locale: "fr-CH" });
   await page.goto(`${origin}/activity?secret=1`);
   await grant(page, "statistics");
   await page.waitForSelector(prompt, { state: "detached" });
   await page.goto(`${origin}/activity?secret=2`);
   const cells = await page.locator("#stream tbody tr:first-child td").allTextContents();
-  assert.deepEqual([cells[0], cells[3], cells[4], cells[5]], ["/activity", "Chromium", "fr-CH", "127.0.0.0/24"]);
+  assert.deepEqual([cells[0], cells[3], cells[4], cells[5]], ["/activity", agent, "fr-CH", "127.0.0.0/24"]);
   assert.doesNotMatch(await page.textContent("#stream"), /[Ss]ecret/);
   await page.goto(`${origin}/privacy`);
   await page.goto(`${origin}/activity`);
   assert.equal(await page.locator("#stream tbody tr").count(), 3);
-  await submit(page, "text=Erase this click-stream");
+  await submit(page, "[action='/activity/erase'] button");
   // The redirect is a visit again, in a new stream.
   assert.equal(await page.locator("#stream tbody tr").count(), 1);
   assert.deepEqual(await cookieNames(context), ["_cs", "privacy", "privacy-outcome"]);
@@ -155,15 +154,15 @@ test("a click-stream holds what was declared and no more, and can be erased", as
 test("in no width, light or dark, does anything overflow, lack contrast, break the site's rules or leave the site", async (t) => {
   const origin = await startSite(t);
   for (const colorScheme of ["light", "dark"])
-    for (const width of [320, 1280]) {
-      const { page, errors } = await open(browser, { colorScheme, viewport: { width, height: 640 } });
-      const elsewhere = [];
-      page.on("request", (request) => new URL(request.url()).origin !== origin && elsewhere.push(request.url()));
+    for (const width of [engine.narrowest ?? 320, 1280]) {
+      const { page, errors, requests } = await open(browser, { colorScheme, viewport: { width, height: 640 } });
       for (const answered of [false, true])
         for (const path of pages) {
           const what = `${path} at ${width}, ${colorScheme}, ${answered ? "answered" : "asked"}`;
           await page.goto(origin + path);
-          assert.equal(await page.evaluate("document.documentElement.scrollWidth"), width, what);
+          assert.equal(await page.evaluate("innerWidth"), width, what);
+          // A scroll bar takes its part of the width in some engines.
+          assert.equal(await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"), 0, what);
           const landmarks = await page.evaluate("['main', 'h1'].map((name) => document.querySelectorAll(name).length)");
           if (!path.startsWith("/privacy-choices")) assert.deepEqual(landmarks, [1, 1], what);
           if (!answered && (await page.locator(`${prompt} summary`).count())) await page.click(`${prompt} summary`);
@@ -174,7 +173,7 @@ test("in no width, light or dark, does anything overflow, lack contrast, break t
             await page.waitForSelector(prompt, { state: "detached" });
           }
         }
-      assert.deepEqual(elsewhere, []);
+      assert.deepEqual(requests.filter((url) => new URL(url).origin !== origin), []);
       assert.deepEqual(errors, []);
     }
 });

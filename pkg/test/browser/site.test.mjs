@@ -1,7 +1,7 @@
 // The example site, from the first visit to the last withdrawal: what its visitors are promised.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { launch, open } from "./launch.mjs";
+import { framed, launch, needs, open, settled, submit } from "./launch.mjs";
 import { cookieNames, decisionOf, grant, prompt, startSite, statuses, viewsHeld } from "./site-server.mjs";
 
 const browser = await launch();
@@ -9,13 +9,10 @@ const browser = await launch();
 const gone = (page) => page.waitForSelector(prompt, { state: "detached" });
 const summary = "Click-streams are now kept for 13 months instead of 6.";
 
-/** Presses a button whose answer is a new page. */
-const submit = (page, button) => Promise.all([page.waitForNavigation(), page.click(button)]);
-
 for (const javaScriptEnabled of [false, true]) {
   const scripting = javaScriptEnabled ? "with scripting" : "without scripting";
 
-  test(`first visit, ${scripting}: the banner is in the first paint, above the content, and moves nothing`, async (t) => {
+  test(`first visit, ${scripting}: the banner is in the first paint, above the content, and moves nothing`, needs("interception", "layout-shift"), async (t) => {
     const origin = await startSite(t);
     const { page, context, errors } = await open(browser, { javaScriptEnabled });
     await page.addInitScript(() => {
@@ -58,11 +55,10 @@ for (const javaScriptEnabled of [false, true]) {
     const origin = await startSite(t);
     const { page, context, errors } = await open(browser, { javaScriptEnabled });
     await page.goto(origin);
-    let loads = 0;
-    page.on("framenavigated", (frame) => frame === page.mainFrame() && loads++);
+    await page.evaluate("void (window.stayed = true)");
     await page.click(`${prompt} button[value=reject]`);
     await gone(page);
-    assert.equal(loads, javaScriptEnabled ? 0 : 1);
+    assert.equal(await page.evaluate("!!window.stayed"), javaScriptEnabled);
     for (const path of ["/", "/activity", "/cookies"]) {
       await page.goto(origin + path);
       assert.equal(await page.locator(prompt).count(), 0);
@@ -103,7 +99,7 @@ for (const javaScriptEnabled of [false, true]) {
     const held = await viewsHeld(page);
 
     await page.goto(origin);
-    await submit(page, "text=Publish version 2");
+    await submit(page, "[action='/admin/publish'] button");
     assert.equal(await page.textContent(`${prompt} .cy-changes li`), summary);
     assert.equal(await page.inputValue(`${prompt} input[name=asked]`), "statistics");
     assert.equal(await page.inputValue(`${prompt} input[name=version]`), "2");
@@ -134,7 +130,7 @@ for (const javaScriptEnabled of [false, true]) {
     await page.goto(origin);
     const other = await open(browser);
     await other.page.goto(origin);
-    await submit(other.page, "text=Publish version 2");
+    await submit(other.page, "[action='/admin/publish'] button");
 
     await submit(page, `${prompt} button[value=accept]`);
     const decision = await decisionOf(context, origin);
@@ -156,14 +152,14 @@ for (const javaScriptEnabled of [false, true]) {
     await submit(page, "footer button[value=dark]");
     assert.equal(await page.getAttribute("html", "data-theme"), "dark");
     await page.goto(origin);
-    await page.frameLocator("iframe[title^='The tour']").locator("text=You watched this tour before").waitFor();
+    await framed(page, "iframe[title^='The tour']", "You watched this tour before");
     assert.deepEqual(await cookieNames(context), ["_cs", "offer", "privacy", "privacy-outcome", "theme", "video_tour"]);
     await page.goto(`${origin}/activity`);
     const held = await viewsHeld(page);
     assert.ok(held >= 3);
 
-    await page.click("footer >> text=Your privacy choices");
-    await page.click("button[value=withdraw]");
+    await submit(page, "footer a[href^='/privacy-choices']");
+    await submit(page, "button[value=withdraw]");
     await page.waitForFunction(() => !document.querySelector("[data-cy=choices] input:checked"));
     assert.deepEqual(await cookieNames(context), ["privacy", "privacy-outcome"]);
     await page.goto(origin);
@@ -212,8 +208,8 @@ test("the page decides from the same cookie and facts as the server, byte for by
     await page.waitForFunction(() => /same|differ|not run/.test(document.querySelector("#verdict").textContent));
     assert.match(await page.textContent("#verdict"), /the same, character by character/);
     const [server, browser, engine] = await page.evaluate(async () => {
-      const wasm = await import("/pkg/test/engine.js");
-      wasm.initSync({ module: wasm.inlinedBytes() });
+      const { decide, initSync, inlinedBytes, start } = await import("/pkg/test/engine.js");
+      initSync((imports) => new WebAssembly.Instance(new WebAssembly.Module(inlinedBytes()), imports).exports);
       const [policy, decision] = await Promise.all(
         ["policy.json", "decision"].map((name) => fetch(`/privacy-choices/${name}`).then((got) => got.text())),
       );
@@ -222,7 +218,7 @@ test("the page decides from the same cookie and facts as the server, byte for by
       const text = (id) => document.getElementById(id).textContent;
       const { cookie, sealed } = compiled;
       const facts = { cookies: document.cookie, cookie, sealed, gpc, region: region ?? "", now };
-      const decided = wasm.start(compiled, wasm)("decide", facts);
+      const decided = JSON.stringify(decide(compiled, start(compiled, true), facts));
       return [text("server"), text("browser"), { server: decision, browser: decided }];
     });
     assert.equal(browser, server);
@@ -240,7 +236,7 @@ test("the page decides from the same cookie and facts as the server, byte for by
   assert.equal((await same("/inspector?region=US-CA")).ids.videos.reason, "gpc");
   await context.setExtraHTTPHeaders({});
   await page.goto(origin);
-  await submit(page, "text=Publish version 2");
+  await submit(page, "[action='/admin/publish'] button");
   assert.deepEqual((await same()).prompt.ids, ["statistics"]);
   await page.click(`${prompt} button[value=reject]`);
   await gone(page);
@@ -300,27 +296,27 @@ test("everything works by the keyboard alone, with the focus in sight", async (t
 
 test("a page that is the same for all asks, waits and plays, and asks the server no more once it knows", async (t) => {
   const origin = await startSite(t);
-  const { context } = await open(browser);
-  const page = await context.newPage();
-  const asked = [];
-  page.on("request", (request) => asked.push(new URL(request.url()).pathname));
-  const response = await page.goto(origin + "/help");
+  const opened = await open(browser);
+  const { page, context, requests } = opened;
+  const asked = () => requests.map((url) => new URL(url).pathname);
+  const response = await context.request.get(origin + "/help");
   assert.equal(response.headers()["cache-control"], "public, max-age=300");
   assert.equal(response.headers()["set-cookie"], undefined);
+  await page.goto(origin + "/help");
   await page.waitForSelector(prompt);
-  assert.ok(!asked.includes("/embed/tour"));
+  assert.ok(!asked().includes("/embed/tour"));
   await page.click(`${prompt} button[value=accept]`);
-  await page.frameLocator("iframe").locator("text=Your first time").waitFor();
-  asked.length = 0;
+  await framed(page, "iframe", "Your first time");
+  requests.length = 0;
   await page.reload();
-  await page.frameLocator("iframe").locator("text=You watched this tour before").waitFor();
-  assert.equal(await page.locator("html").getAttribute("data-consent-ask"), null);
-  assert.deepEqual(asked.filter((path) => /decision|banner$/.test(path)), []);
+  await framed(page, "iframe", "You watched this tour before");
+  assert.equal(await page.getAttribute("html", "data-consent-ask"), null);
+  assert.deepEqual(asked().filter((path) => /decision|banner$/.test(path)), []);
   await page.goto(origin + "/privacy-choices");
-  await page.click("button[value=withdraw]");
-  asked.length = 0;
+  await submit(page, "button[value=withdraw]");
+  requests.length = 0;
   await page.goto(origin + "/help");
   await page.waitForSelector("[data-cy=placeholder]");
-  await page.waitForLoadState("networkidle");
-  assert.ok(!asked.includes("/embed/tour"));
+  await settled(opened);
+  assert.ok(!asked().includes("/embed/tour"));
 });

@@ -1,7 +1,7 @@
 // The banner's tree has two writers: the server's HTML and the page's elements. Whatever is shown, they agree.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { launch, open } from "./launch.mjs";
+import { launch, open, submit } from "./launch.mjs";
 import { grant, prompt, startSite } from "./site-server.mjs";
 
 const browser = await launch();
@@ -55,7 +55,7 @@ for (const locale of ["en-GB", "fr-FR", "de-DE"])
     await grant(page, "statistics", "videos");
     await page.waitForSelector(prompt, { state: "detached" });
     assert.equal(await agree(page), "nothing");
-    await page.click("[action='/admin/publish'] button");
+    await submit(page, "[action='/admin/publish'] button");
     await page.waitForSelector(prompt);
     assert.match(await agree(page), /<ul class="cy-changes"><li>/);
     assert.deepEqual(errors, []);
@@ -73,8 +73,7 @@ test("server and page write the same offer to override a signal", async (t) => {
   const origin = await startSite(t);
   const { context, page, errors } = await open(browser);
   await page.goto(`${origin}/privacy-choices?region=US-CA`);
-  await page.click("[data-cy=choices] button[value=accept]");
-  await page.waitForLoadState();
+  await submit(page, "[data-cy=choices] button[value=accept]");
   await context.setExtraHTTPHeaders({ "sec-gpc": "1" });
   const notice = await agree(page, "?region=US-CA");
   assert.match(notice, /name="method" value="gpc-override"/);

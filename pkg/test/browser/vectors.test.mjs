@@ -1,8 +1,8 @@
-// The vectors that Rust runs, on the WASM build and the one in JavaScript in Chromium.
+// The vectors that Rust runs, on the WASM build and the one in JavaScript in a browser.
 import assert from "node:assert/strict";
 import { readdir, readFile } from "node:fs/promises";
 import { test } from "node:test";
-import { launch, open, serve } from "./launch.mjs";
+import { engine, launch, open, serve } from "./launch.mjs";
 
 const vectors = new URL("../../../tests/vectors/", import.meta.url);
 const script = (name) => readFile(new URL(`../${name}`, import.meta.url), "utf8");
@@ -29,7 +29,7 @@ for (const name of names) {
         },
         [name, build],
       );
-      console.log(`${name}, ${build}: ${ran} cases in Chromium${skipped ? `, ${skipped} native only` : ""}`);
+      console.log(`${name}, ${build}: ${ran} cases in ${engine.name}${skipped ? `, ${skipped} native only` : ""}`);
       assert.equal(failures.length, 0, failures.join("\n"));
       assert.deepEqual(errors, []);
     });

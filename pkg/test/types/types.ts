@@ -2,9 +2,13 @@
 import { createConsent, loadConsent } from "consentry";
 import type { Consent, Decision, Policy, Status } from "consentry";
 import { gateElements, mountBanner, openChoices } from "consentry/banner";
+import { connectGoogle } from "consentry/google";
 import { startEngine as startJs } from "consentry/js";
+import { connectClarity, connectUet } from "consentry/microsoft";
 import { createDecider, isAllowed } from "consentry/server";
 import { createConsent as createSlim, startEngine } from "consentry/slim";
+import fr from "consentry/words/fr";
+import zhHant from "consentry/words/zh-Hant";
 import { policy } from "./policy.js";
 
 const consent = createConsent(policy);
@@ -70,7 +74,23 @@ loadConsent("/privacy-choices/policy.json", { region: "FR" }).then((loaded: Cons
 // What takes any consent takes a typed one.
 mountBanner(consent, { css: "/banner.css" }).unmount();
 openChoices(consent);
+
+// Words of another language, for the banner or in the policy.
+mountBanner(consent, { words: fr }).unmount();
+const direction: "ltr" | "rtl" = zhHant.dir;
+createConsent({ id: "a", locale: "zh-Hant", categories: [{ id: "statistics" }], words: zhHant });
+// @ts-expect-error: all words of a language, or in the policy
+mountBanner(consent, { words: { accept: "Oui" } });
 gateElements(consent)();
+
+const ends: (() => void)[] = [
+  connectGoogle(consent, { layer: "layer" }),
+  connectGoogle(loadConsent("/policy.json")),
+  connectUet(consent),
+  connectClarity(consent),
+];
+// @ts-expect-error: not a signal
+createConsent({ id: "a", categories: [], signals: { ads: ["marketing"] } });
 
 const decide = createDecider(policy);
 const decision: Decision = decide({ cookies: "a=b", gpc: true });
@@ -88,4 +108,4 @@ createConsent(policy, { engine: "rust" });
 // @ts-expect-error: startEngine chooses
 createSlim(policy, { engine: "js" });
 
-export { decision, saved, started, stop, yes };
+export { decision, direction, ends, saved, started, stop, yes };

@@ -31,11 +31,8 @@ impl<'a> Draft<'a> {
     /// The text, and the switches of services whose own refusal it has no room for.
     pub(super) fn text(&self) -> (String, Vec<(usize, &'a Item)>) {
         let terms = self.case.terms;
-        let mut text = String::from(FORMAT);
-        push(&mut text, ".");
-        push(&mut text, &terms.id);
         let head = self.head();
-        push_stamp(&mut text, ".", head);
+        let mut text = begin(&terms.id, head);
         for (place, item) in terms.switches() {
             let Some(mut entry) = self.entry(place, item) else { continue };
             // A refusal inherited from the category is written only when the category no longer says it.
@@ -118,6 +115,15 @@ impl<'a> Draft<'a> {
     }
 }
 
+/// A text up to its entries.
+pub(in crate::consent) fn begin(policy: &str, head: Stamp) -> String {
+    let mut text = String::from(FORMAT);
+    push(&mut text, ".");
+    push(&mut text, policy);
+    push_stamp(&mut text, ".", head);
+    text
+}
+
 /// Version and time, each after a separator.
 pub(super) fn push_moment(text: &mut String, before: &str, version: u32, between: &str, at: Timestamp) {
     push(text, before);
@@ -133,7 +139,7 @@ fn push_stamp(text: &mut String, separator: &str, stamp: Stamp) {
     text.push(method_letter(stamp.method));
 }
 
-fn push_entry(text: &mut String, entry: &Entry<'_>, head: Stamp) {
+pub(in crate::consent) fn push_entry(text: &mut String, entry: &Entry<'_>, head: Stamp) {
     push(text, if entry.choice == Choice::Granted { "/+" } else { "/-" });
     push(text, entry.name);
     if entry.stamp != head {

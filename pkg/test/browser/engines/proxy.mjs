@@ -1,0 +1,27 @@
+// A proxy for one browser: it lists what is asked for, and sends headers of its own along.
+import { once } from "node:events";
+import { createServer, request } from "node:http";
+
+export async function startProxy() {
+  const proxy = { requests: [], headers: {} };
+  const server = createServer((asked, answer) => {
+    proxy.requests.push(asked.url);
+    const headers = { ...asked.headers, ...proxy.headers };
+    delete headers["proxy-connection"];
+    const sent = request(asked.url, { method: asked.method, headers }, (response) => {
+      // In pairs, so that a header that comes several times does.
+      answer.writeHead(response.statusCode, response.rawHeaders);
+      response.pipe(answer);
+    });
+    sent.on("error", () => answer.destroy());
+    asked.pipe(sent);
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  proxy.host = `127.0.0.1:${server.address().port}`;
+  proxy.close = () => {
+    server.close();
+    server.closeAllConnections();
+  };
+  return proxy;
+}

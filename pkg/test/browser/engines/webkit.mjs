@@ -1,0 +1,141 @@
+// WebKitGTK, through its WebDriver and Selenium. What the driver cannot do, a proxy between the browser and the servers does.
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { createServer } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+import { Builder, Capabilities, Key } from "selenium-webdriver";
+import { Page, get } from "./page.mjs";
+import { startProxy } from "./proxy.mjs";
+
+export const name = "WebKit";
+export const lacks = {
+  console: "WebKitWebDriver tells nothing of a page's console",
+  interception: "the tests hold requests back through Playwright, which drives a WebKit of its own making only",
+  "layout-shift": "WebKit does not report layout shifts to pages",
+  "host-rules": "WebKitGTK has no switch that leads host names to ports",
+  
+};
+
+/** The least width of a page in pixels: MiniBrowser has a window of at least 447. */
+export const narrowest = 450;
+
+const keys = { Tab: Key.TAB, Enter: Key.ENTER, Escape: Key.ESCAPE, Space: " ", Shift: Key.SHIFT };
+
+export async function start() {
+  const display = await startDisplay();
+  const opened = new Set();
+  const close = async (session) => opened.delete(session) && session.close();
+  return {
+    async close() {
+      await Promise.all([...opened].map(close));
+      display.kill();
+    },
+    async open(options = {}) {
+      const session = await startSession(display.name, options);
+      opened.add(session);
+      return contextOf(session, () => close(session), options);
+    },
+  };
+}
+
+/** A screen that nobody sees. The server chooses a free number and tells it. */
+async function startDisplay() {
+  const server = spawn(process.env.XVFB ?? "/usr/bin/Xvfb", ["-displayfd", "3", "-screen", "0", "1600x1200x24", "-nolisten", "tcp"], {
+    stdio: ["ignore", "ignore", "ignore", "pipe"],
+  });
+  const [number] = await Promise.race([once(server.stdio[3], "data"), failure(server)]);
+  return { name: `:${String(number).trim()}`, kill: () => server.kill() };
+}
+
+/** A driver has one session, and a session one profile, which is forgotten with it. */
+async function startSession(display, { javaScriptEnabled = true, colorScheme = "light" }) {
+  const port = await freePort();
+  const driver = spawn(process.env.WEBKIT_DRIVER ?? "/usr/bin/WebKitWebDriver", [`--port=${port}`], {
+    // Its sandbox needs rights that a container does not give.
+    env: { ...process.env, DISPLAY: display, WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: "1" },
+    stdio: "ignore",
+  });
+  const server = `http://127.0.0.1:${port}`;
+  const ready = async () => {
+    while (!(await fetch(`${server}/status`).catch(() => undefined))) await sleep(20);
+  };
+  await Promise.race([ready(), failure(driver)]);
+  const proxy = await startProxy();
+  const args = ["--automation", `--enable-javascript=${javaScriptEnabled}`];
+  if (colorScheme === "dark") args.push("--dark-mode");
+  const binary = process.env.MINIBROWSER ?? "/usr/lib/x86_64-linux-gnu/webkit2gtk-4.1/MiniBrowser";
+  const capabilities = new Capabilities({
+    browserName: "MiniBrowser",
+    proxy: { proxyType: "manual", httpProxy: proxy.host },
+    "webkitgtk:browserOptions": { binary, args },
+  });
+  const session = await new Builder().disableEnvironmentOverrides().usingServer(server).withCapabilities(capabilities).build();
+  const close = async () => {
+    await session.quit();
+    driver.kill();
+    proxy.close();
+  };
+  return { session, proxy, close };
+}
+
+async function contextOf({ session, proxy }, close, { viewport, locale, extraHTTPHeaders = {} }) {
+  const always = { "accept-language": locale ?? "en-US" };
+  proxy.headers = { ...always, ...extraHTTPHeaders };
+  const run = async (text) => {
+    const { value, error } = await session.executeAsyncScript(
+      `const done = arguments[0];
+       (async () => (${text}))().then((value) => done({ value }), (error) => done({ error: String(error) }));`,
+    );
+    if (error) throw new Error(error);
+    return value;
+  };
+  if (viewport) await resize(session, viewport);
+  const context = {
+    cookies: () => session.manage().getCookies(),
+    async addCookies(cookies) {
+      for (const { url, ...cookie } of cookies) await session.manage().addCookie(cookie);
+    },
+    clearCookies: () => session.manage().deleteAllCookies(),
+    setExtraHTTPHeaders: async (headers) => void (proxy.headers = { ...always, ...headers }),
+    request: { get: (url, { headers } = {}) => get(context, proxy.headers, url, headers) },
+    close,
+  };
+  const page = new Page({
+    goto: (url) => session.get(url),
+    reload: () => session.navigate().refresh(),
+    run,
+    click: (x, y) => session.actions({ async: true }).move({ x: Math.floor(x), y: Math.floor(y), duration: 0 }).click().perform(),
+    async press(pressed) {
+      const [key, ...held] = pressed.split("+").reverse();
+      const actions = session.actions({ async: true });
+      for (const one of held) actions.keyDown(keys[one]);
+      actions.keyDown(keys[key]).keyUp(keys[key]);
+      for (const one of held) actions.keyUp(keys[one]);
+      await actions.perform();
+    },
+    close,
+  });
+  return { context, page, errors: [], requests: proxy.requests };
+}
+
+/** Makes the window as large as its page needs to be. */
+async function resize(session, { width, height }) {
+  const window = session.manage().window();
+  const inner = () => session.executeScript("return [innerWidth, innerHeight]");
+  const [outer, [w, h]] = [await window.getRect(), await inner()];
+  await window.setRect({ width: width + outer.width - w, height: height + outer.height - h });
+}
+
+async function freePort() {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address();
+  server.close();
+  await once(server, "close");
+  return port;
+}
+
+async function failure(child) {
+  const [code] = await once(child, "exit");
+  throw new Error(`${child.spawnfile} ended with ${code}`);
+}

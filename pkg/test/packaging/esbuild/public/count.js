@@ -1,0 +1,2 @@
+// Stands for what a site would load only with consent.
+window.counted = (window.counted ?? 0) + 1;

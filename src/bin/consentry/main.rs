@@ -1,0 +1,28 @@
+//! The policy tool. Each command is a file; what it knows about policies is the library's.
+
+mod args;
+mod check;
+mod outcome;
+mod report;
+mod source;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use crate::args::{Args, Command};
+
+fn main() -> ExitCode {
+    let args = Args::parse();
+    args.colour();
+    let done = match args.command {
+        Command::Check(check) => check::run(&check),
+    };
+    match done {
+        Ok(outcome) => outcome.into(),
+        Err(problem) => {
+            report::problem(&problem);
+            problem.exit_code()
+        }
+    }
+}

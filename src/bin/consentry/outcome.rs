@@ -1,0 +1,48 @@
+//! How a command ends.
+
+use std::{io, path::PathBuf, process::ExitCode};
+
+/// What a command that could be done came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// All is well: exit code 0.
+    Well,
+    /// Something has to be mended: exit code 1.
+    Found,
+}
+
+impl From<Outcome> for ExitCode {
+    fn from(outcome: Outcome) -> Self {
+        match outcome {
+            Outcome::Well => Self::SUCCESS,
+            Outcome::Found => Self::from(1),
+        }
+    }
+}
+
+/// Why a command could not be done: exit code 2, as clap has it for arguments.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Problem {
+    /// A file that cannot be read.
+    #[error("cannot read {}: {error}", path.display())]
+    Read { path: PathBuf, error: io::Error },
+    /// What was read is no text.
+    #[error("cannot read {name}: it is not UTF-8 text")]
+    NotText { name: String },
+    /// git has no such file, or there is no git.
+    #[error("cannot read {name} from git: {reason}")]
+    Git { name: String, reason: String },
+    /// The output cannot be written.
+    #[error("cannot write the output: {0}")]
+    Write(#[from] io::Error),
+}
+
+impl Problem {
+    /// The exit code.
+    pub(crate) fn exit_code(&self) -> ExitCode {
+        ExitCode::from(2)
+    }
+}
+
+/// What every command gives.
+pub(crate) type Done = Result<Outcome, Problem>;

@@ -1,0 +1,66 @@
+//! Where a policy is read from.
+
+use std::{
+    fs,
+    io::{self, Read as _},
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use consentry::{Policy, policy::Faults};
+
+use crate::outcome::Problem;
+
+/// The text of a policy, and how its user called it.
+#[derive(Debug)]
+pub(crate) struct Source {
+    /// As given on the command line.
+    pub(crate) name: String,
+    pub(crate) text: String,
+}
+
+impl Source {
+    /// Reads `name`: `-`, a file, or `REV:PATH` where there is no file of that name.
+    pub(crate) fn read(name: &str) -> Result<Self, Problem> {
+        let bytes = if name == "-" {
+            let mut bytes = Vec::new();
+            let read = io::stdin().read_to_end(&mut bytes);
+            read.map_err(|error| Problem::Read { path: PathBuf::from("standard input"), error })?;
+            bytes
+        } else if !Path::new(name).exists()
+            && let Some((revision, path)) = name.split_once(':')
+        {
+            show(name, revision, path)?
+        } else {
+            fs::read(name).map_err(|error| Problem::Read { path: PathBuf::from(name), error })?
+        };
+        let text = String::from_utf8(bytes).map_err(|_| Problem::NotText { name: name.into() })?;
+        Ok(Self { name: name.into(), text })
+    }
+
+    /// The policy.
+    pub(crate) fn policy(&self) -> Result<Policy, Faults> {
+        if self.is_json() { Policy::from_json(&self.text) } else { Policy::from_toml(&self.text) }
+    }
+
+    /// Whether it is read as JSON: by the end of its name.
+    pub(crate) fn is_json(&self) -> bool {
+        Path::new(&self.name).extension().is_some_and(|ending| ending.eq_ignore_ascii_case("json"))
+    }
+}
+
+/// The file as git has it. A path is meant from the current folder, not from the repository's root as git means it.
+fn show(name: &str, revision: &str, path: &str) -> Result<Vec<u8>, Problem> {
+    let problem = |reason: String| Problem::Git { name: name.into(), reason };
+    if revision.is_empty() || revision.starts_with('-') {
+        return Err(problem("a revision goes before the colon".into()));
+    }
+    let from_here = if path.starts_with(['/', '.']) { path.to_owned() } else { format!("./{path}") };
+    let shown = Command::new("git").arg("show").arg(format!("{revision}:{from_here}")).output();
+    let shown = shown.map_err(|error| problem(error.to_string()))?;
+    if shown.status.success() {
+        Ok(shown.stdout)
+    } else {
+        Err(problem(String::from_utf8_lossy(&shown.stderr).trim().to_owned()))
+    }
+}
