@@ -20,7 +20,7 @@ const dist = new URL("../dist/", import.meta.url);
 const assets = new URL("../../src/server/assets/", import.meta.url);
 const scripts = async (folder) =>
   (await readdir(folder, { recursive: true }))
-    .filter((name) => name.endsWith(".js") && !name.startsWith("test/"))
+    .filter((name) => /\.c?js$/.test(name) && !name.startsWith("test/"))
     .map((name) => new URL(name, folder));
 
 const files = [...(await scripts(dist)), ...(await scripts(assets))];

@@ -50,6 +50,8 @@ const origin = await serve({
   "/old/consentry.engine.js": inJs.replaceAll(build, "00000000"),
   "/policy.json": JSON.stringify(policy),
   "/start.js": `window.consent = consentry.start(${JSON.stringify(policy)}); window.first = consent.decision.ids.statistics.reason;`,
+  "/opens": page(plain("/dist").replace("/start.js", "/start-open.js")),
+  "/start-open.js": `window.consent = consentry.start(${JSON.stringify(policy)}); consentry.openChoices(consent);`,
   "/start-wasm.js": `window.consent = consentry.start(${JSON.stringify(policy)}, { engine: "wasm" });`,
   "/module.js": `import "/dist/js.js"; import("/module-without.js");`,
   "/module-without.js": `
@@ -128,6 +130,12 @@ test("until the engine has come nothing is asked and nothing optional allowed", 
   assert.ok(asks(requests, "/consentry.engine.js"));
 });
 
+test("the choices that somebody opens before the engine has come open with it", async () => {
+  const { page } = await visit("/opens");
+  await page.waitForSelector("dialog[open] [data-cy=choices]");
+  assert.notEqual(await page.evaluate("consent.decision.ids.statistics.reason"), "unavailable");
+});
+
 test("where WebAssembly runs the engine in JavaScript is not loaded", async () => {
   const { page, requests } = await visit("/wasm");
   await page.waitForSelector(prompt);
@@ -175,7 +183,7 @@ test("modules load it where consentry/js is imported", async () => {
 
 test('"wasm" does not load it, and nothing is allowed', async () => {
   const { page, requests } = await visit("/only-wasm");
-  await until(page, "refused.includes('wasm-eval')");
+  await until(page, "window.consent");
   await sleep(500);
   await checkNothing(page);
   assert.ok(!asks(requests, "/consentry.engine.js"));
