@@ -21,7 +21,10 @@ export async function instantiateText(path, latin1) {
   // A grown memory leaves its old buffer detached (WebAssembly JavaScript Interface, "refresh the Memory buffer"), by which
   // the glue knows that its view is stale.
   edit(/(?= +buffer = newBuffer;)/, "structuredClone(buffer, { transfer: [buffer] });\n");
+  // One that cannot grow says so.
+  edit(/return oldPages;/, "return newPages < 65536 ? oldPages : -1;");
   for (const [, name] of text.matchAll(/^ var (HEAP\w+|Math_\w+|nan|infinity) = /gm))
     if (!new RegExp(`\\b${name}[[(.]|set\\(${name}\\)|= ${name};`).test(text)) edit(new RegExp(`^ +(var )?${name} = .+\n`, "gm"), "");
+  if (text.match(/ var fimport\$\d+ = /g)?.length !== 1) throw new Error("the engine in JavaScript has another import than one");
   return text;
 }

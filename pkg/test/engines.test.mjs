@@ -3,7 +3,8 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { test } from "node:test";
-import { build } from "esbuild";
+import { build as bundleWith } from "esbuild";
+import { build, of } from "../dist/consentry.engine.js";
 import { builds } from "./engine.mjs";
 import { policy } from "./policy.mjs";
 
@@ -42,6 +43,19 @@ test("both engines say the same while their memory grows", () => {
     assert.match(js[0], /\+statistics/);
     assert.equal(JSON.parse(js[1]).policy, `large-${n}`);
   }
+});
+
+test("its memory grows as that of WebAssembly: the old buffer is detached, and what cannot be had is not", () => {
+  const memory = Object.values(of(build)({ a: {} })).find(({ grow }) => grow);
+  const { buffer } = memory;
+  const [pages, bytes] = [buffer.byteLength / 65536, new Uint8Array(buffer).slice()];
+  assert.equal(memory.grow(1), pages);
+  assert.equal(buffer.byteLength, 0);
+  assert.equal(memory.buffer.byteLength, (pages + 1) * 65536);
+  assert.ok(bytes.some(Boolean));
+  assert.deepEqual(new Uint8Array(memory.buffer).subarray(0, bytes.length), bytes);
+  assert.equal(memory.grow(65536), -1);
+  assert.equal(memory.buffer.byteLength, (pages + 1) * 65536);
 });
 
 test("one policy is asked many times without a stale answer", () => {
@@ -157,7 +171,7 @@ test("where WebAssembly runs the engine in JavaScript is not loaded", () => {
 
 test("bundlers leave it out of what does not import it, and keep it apart where it is imported", async () => {
   const bundle = async (imports) => {
-    const { outputFiles } = await build({
+    const { outputFiles } = await bundleWith({
       stdin: { contents: `${imports} import { createConsent } from "consentry"; createConsent({});`, resolveDir: cwd },
       bundle: true,
       splitting: true,
