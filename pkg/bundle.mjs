@@ -1,10 +1,11 @@
-// Called by `cargo xtask pkg`: node bundle.mjs <folder with engine.js, engine.wasm and names.json>
+// Called by `cargo xtask pkg`: node bundle.mjs <folder with engine.js, engine.wasm, names.json and wasm2js.js>
 // Writes dist/, and into that folder page.js, center.js and bootstrap.js, and what is only measured: the glue by itself and with the module in it.
 import { build, transform } from "esbuild";
 import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { instantiateText } from "./wasm2js.mjs";
 import { grownTree, wordsFiles, wordsOf } from "./words.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -53,7 +54,8 @@ const LEAN = {
     return place;
 }`,
   decodeText: "(bytes) { return cachedTextDecoder.decode(bytes); }",
-  initSync: "(module) { wasm = new WebAssembly.Instance(module, __wbg_get_imports()).exports; }",
+  // An instance of the module, or what stands in for it.
+  initSync: "(instantiate) { wasm = instantiate(__wbg_get_imports()); }",
 };
 
 /** The glue without what is not needed, and with the short names that imports and exports have in the module. */
@@ -89,6 +91,28 @@ const wasmGlue = {
   },
 };
 
+/** The engine in JavaScript is a file beside the others, whoever asks for it. */
+const besideEngine = {
+  name: "beside-engine",
+  setup: ({ onResolve }) => onResolve({ filter: /^js-engine$/ }, () => ({ path: "./consentry.engine.js", external: true })),
+};
+
+/** The file itself, with the names that an instance of the module has. */
+async function emitJsEngine() {
+  const { imports, exports } = JSON.parse(await readFile(join(engine, "names.json"), "utf8"));
+  const [[, setCookie, short]] = imports;
+  const names = [["set_cookie", short], ...exports].map(([name, short]) => [`SHORT.${name.replace("__wbindgen_", "")}`, short]);
+  const define = Object.fromEntries([["SET_COOKIE", setCookie], ...names].map(([name, text]) => [name, JSON.stringify(text)]));
+  const wasm2js = {
+    name: "wasm2js",
+    setup({ onLoad, onResolve }) {
+      onResolve({ filter: /^wasm2js$/ }, () => ({ path: join(engine, "wasm2js.js") }));
+      onLoad({ filter: /wasm2js\.js$/ }, async ({ path }) => ({ contents: await instantiateText(path, latin1) }));
+    },
+  };
+  await emit({ entryPoints: [src("js-engine.ts")], outfile: dist("consentry.engine.js"), format: "esm", define, plugins: [wasm2js] });
+}
+
 const shared = {
   bundle: true,
   minify: true,
@@ -97,7 +121,7 @@ const shared = {
   target: "es2022",
   legalComments: "none",
   logLevel: "warning",
-  plugins: [assets, wasmGlue],
+  plugins: [assets, wasmGlue, besideEngine],
   define: { KEY: String(KEY) },
 };
 
@@ -156,14 +180,15 @@ const added = (name) =>
 await rm(dist(""), { recursive: true, force: true });
 await Promise.all([
   emit({
-    entryPoints: ["index.ts", "banner.ts", "center.ts", "google.ts", "microsoft.ts", "server.ts", "slim.ts"].map(src),
+    entryPoints: ["index.ts", "banner.ts", "center.ts", "google.ts", "js.ts", "microsoft.ts", "server.ts", "slim.ts"].map(src),
     outdir: dist(""),
     format: "esm",
     splitting: true,
     chunkNames: "shared/[hash]",
   }).then(emitCommonJs),
   emitCommonJsTypes(),
-  emit({ entryPoints: [src("classic.ts")], outfile: dist("consentry.min.js"), format: "iife", globalName: "consentry" }),
+  emit({ entryPoints: [src("classic.ts")], outfile: dist("consentry.min.js"), format: "iife" }),
+  emitJsEngine(),
   emit({ entryPoints: [src("page.ts")], outfile: join(engine, "page.js"), format: "iife" }),
   ...[dist("center.min.js"), join(engine, "center.js")].map((outfile) =>
     emit({ entryPoints: [src("center.ts")], outfile, format: "iife" }),

@@ -1,6 +1,7 @@
 import type * as face from "../types/banner.d.ts";
 import { session } from "./consent.ts";
 import { body, create, isPrerendered, onShown, root } from "./dom.ts";
+import { arrival } from "./engine.ts";
 import { takeOver } from "./form.ts";
 import { activate, watch } from "./gate.ts";
 import { render } from "./scene.ts";
@@ -61,9 +62,10 @@ export const mountBanner: typeof face.mountBanner = (consent, { parent, css, wor
 
 export const openChoices: typeof face.openChoices = (consent) => {
   const { answer, decides, endpoint, policy } = session(consent);
-  if (!decides) {
-    // Without an engine there is still the server's own page.
+  if (!decides()) {
+    // Without an engine there is still the server's own page; one that is on its way is waited for.
     if (endpoint !== undefined) location.assign(endpoint);
+    else arrival?.then(() => decides() && openChoices(consent));
     return;
   }
   // The browser's own modal dialog keeps the focus inside, closes on Esc and gives the focus back.

@@ -1,8 +1,10 @@
 // One script for a plain <script> tag: the engine, the store, the banner and its style sheet.
 //   <script src="consentry.min.js" data-policy="/policy.json" defer></script>
 // or, from a script of the page: consentry.start(policy).
+// Where WebAssembly is refused it loads consentry.engine.js from beside itself.
 import type { Consent, Options, Policy } from "../types/index.d.ts";
 import css from "../../src/banner/banner.css";
+import { offer } from "./engine.ts";
 import { gateElements, mountBanner, openChoices } from "./banner.ts";
 import { session } from "./consent.ts";
 import { root } from "./dom.ts";
@@ -10,7 +12,9 @@ import { activate } from "./gate.ts";
 import { createConsent, loadConsent } from "./index.ts";
 import { loadWords } from "./words.ts";
 
-export { createConsent, gateElements, loadConsent, mountBanner, openChoices };
+// By an address that the bundler does not look into: relative to this very script, also a classic one.
+const address: string = "./consentry.engine.js";
+offer(() => import(address).then(({ of }) => of("@build@")));
 
 function mount(consent: Consent): Consent {
   // A constructed style sheet needs no style-src in the page's Content-Security-Policy.
@@ -22,9 +26,12 @@ function mount(consent: Consent): Consent {
   return consent;
 }
 
-export const start = (policy: Policy, options?: Options): Consent => mount(createConsent(policy, options));
+const start = (policy: Policy, options?: Options): Consent => mount(createConsent(policy, options));
+
+// Said so and not by exports, for which the bundler brings half a kilobyte of helpers.
+Object.assign(globalThis, { consentry: { createConsent, gateElements, loadConsent, mountBanner, openChoices, start } });
 
 // Found by its attribute: `document.currentScript` can be shadowed by markup.
-const url = root().querySelector<HTMLScriptElement>("script[data-policy]")?.dataset.policy;
-if (url)
-  loadConsent(url).then(mount, (cause) => console.error("consentry: the policy could not be loaded:", cause));
+const tag = root().querySelector<HTMLScriptElement>("script[data-policy]")?.dataset;
+if (tag?.policy)
+  loadConsent(tag.policy, { engine: tag.engine as "auto" }).then(mount, (cause) => console.error("consentry: the policy could not be loaded:", cause));

@@ -5,12 +5,14 @@ import { decide, optionalCategories } from "./answer.ts";
 import { type Facts, type Question, start } from "./core.ts";
 import { allowed, same } from "./decision.ts";
 import { announce, cookies, isPrerendered, onShown } from "./dom.ts";
-import { isUsable } from "./engine.ts";
+import { arrival, isUsable } from "./engine.ts";
 import { type Answer, post } from "./post.ts";
 import { join } from "./tabs.ts";
 
 /** What was answered; policy and version are known. */
-type Given = Omit<Answer, "policy" | "version">;
+type Answered = Omit<Answer, "policy" | "version">;
+/** The same where what is asked may be left to the prompt. */
+type Given = Omit<Answered, "asked"> & { asked: readonly string[] | undefined };
 
 /** What the banner needs of a consent beyond its public face. */
 export interface Session {
@@ -18,7 +20,7 @@ export interface Session {
   answer(given: Given): Promise<void>;
   policy: Policy;
   /** Whether there is an engine to decide. */
-  decides: boolean;
+  decides(): boolean;
 }
 
 const sessions = new WeakMap<object, Session>();
@@ -57,7 +59,7 @@ const pageJar = (secure: boolean, cookie: string, domain?: string): Jar => ({
 });
 
 export function open<P extends Policy>(policy: P, options: Options = {}): Consent<IdOf<P>, ChoiceOf<P>> {
-  const core = start(policy, isUsable());
+  let core = start(policy, isUsable());
   const endpoint = options.endpoint ?? policy.mount;
   const https = globalThis.location?.protocol === "https:";
   const cookie = policy.cookie ?? (https ? "__Host-privacy" : "privacy");
@@ -107,7 +109,7 @@ export function open<P extends Policy>(policy: P, options: Options = {}): Consen
   };
 
   /** The new text that an answer makes; empty if there is nothing to store. */
-  const consentText = ({ act, method, asked, on }: Given, inPage = "", stored?: string) =>
+  const consentText = ({ act, method, asked, on }: Answered, inPage = "", stored?: string) =>
     ask(act, [`${method} ${version}`, asked.join(" "), on.join(" "), inPage], stored);
 
   const put = (text: string) => {
@@ -156,8 +158,8 @@ export function open<P extends Policy>(policy: P, options: Options = {}): Consen
 
   const stored = () => ("; " + jar.read()).split(`; ${cookie}=`)[1]?.split(";")[0];
 
-  const answerHere = (given: Given) => {
-    if (!core) throw new Error("consentry cannot save an answer: WebAssembly is refused here");
+  const answerHere = (given: Answered) => {
+    if (!core) throw new Error("consentry cannot save an answer: no engine");
     // That is no act of the engine, so there is no text.
     if (given.act === "forget") jar.delete(cookie);
     const before = stored();
@@ -175,7 +177,7 @@ export function open<P extends Policy>(policy: P, options: Options = {}): Consen
   };
 
   let lastSent: Promise<unknown> = Promise.resolve();
-  const answerServer = async (endpoint: string, given: Given) => {
+  const answerServer = async (endpoint: string, given: Answered) => {
     // What is refused acts at once, what is granted when the server has replied.
     const refused = consentText(given, "in page", pending);
     seen = undefined;
@@ -204,9 +206,13 @@ export function open<P extends Policy>(policy: P, options: Options = {}): Consen
     }
   };
 
-  const answer = async (given: Given) =>
-    endpoint === undefined ? answerHere(given) : answerServer(endpoint, given);
-  const act = (act: string, asked: readonly string[] = [], on: readonly string[] = [], method = "script") =>
+  const answer = async (given: Given) => {
+    // What the prompt asks is not known before.
+    if (!core) await arrival;
+    const answered = { ...given, asked: given.asked ?? decision.prompt?.ids ?? [] };
+    return endpoint === undefined ? answerHere(answered) : answerServer(endpoint, answered);
+  };
+  const act = (act: string, asked?: readonly string[], on: readonly string[] = [], method = "script") =>
     answer({ act, method, asked, on });
 
   const categories = optionalCategories(policy);
@@ -219,7 +225,6 @@ export function open<P extends Policy>(policy: P, options: Options = {}): Consen
     for (const id of ids)
       if (!list.includes(id)) throw new RangeError(`unknown id "${id}", expected one of: ${list.join(", ")}`);
   };
-  const asked = () => decision.prompt?.ids ?? [];
 
   const consent: Consent = {
     get decision() {
@@ -243,8 +248,8 @@ export function open<P extends Policy>(policy: P, options: Options = {}): Consen
         });
       });
     },
-    accept: () => act("accept", asked()),
-    reject: () => act("reject", asked()),
+    accept: () => act("accept"),
+    reject: () => act("reject"),
     save(choices) {
       const ids = Object.keys(choices);
       check(ids, choosable);
@@ -254,16 +259,21 @@ export function open<P extends Policy>(policy: P, options: Options = {}): Consen
       check(ids, optional);
       return act("withdraw", ids, [], "withdrawal");
     },
-    forget: () => act("forget"),
+    forget: () => act("forget", []),
     acknowledge: () => act("acknowledge", [], [], "notice"),
   };
   remember();
+  if (!core)
+    arrival?.then(() => {
+      core = start(policy, isUsable());
+      decideAnew();
+    });
   if (globalThis.window) onShown(look);
   sessions.set(consent, {
     endpoint,
     answer,
     policy,
-    decides: !!core,
+    decides: () => !!core,
   });
   // The engine answers for exactly the ids of its policy; the compiler cannot know.
   return consent as Consent<string, string> as Consent<IdOf<P>, ChoiceOf<P>>;

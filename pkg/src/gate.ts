@@ -76,19 +76,19 @@ export function wake(element: HTMLElement): Promise<unknown> | undefined {
     return;
   }
   const source = element.dataset.src;
-  // A script that was parsed as inert never runs; a copy does. Copying also carries `src` past Trusted Types.
-  const live = element.cloneNode(true) as HTMLScriptElement;
-  live.type = element.dataset.type ?? "";
-  live.nonce = element.nonce;
-  live.async = element.hasAttribute("async");
-  if (source) live.src = source;
+  if (source) element.src = source;
+  element.type = element.dataset.type ?? "";
+  // One that got into the page by itself, as it does below, would not keep its order.
+  element.async = element.hasAttribute("async");
   const loaded =
-    live.src && !live.async
+    element.src && !element.async
       ? new Promise((resolve) => {
-          live.addEventListener("load", resolve);
-          live.addEventListener("error", resolve);
+          element.addEventListener("load", resolve);
+          element.addEventListener("error", resolve);
         })
       : undefined;
-  element.replaceWith(live);
+  // An inert script runs when it gets into the page anew. As the element that was parsed: under Trusted Types the text of a
+  // copy would count as somebody's own.
+  element.replaceWith(element);
   return loaded;
 }

@@ -4,11 +4,12 @@ import { start, startSync } from "./engine.ts";
 import { inlinedBytes } from "./inlined.ts";
 
 export const createConsent: typeof face.createConsent = (policy, options) => {
-  startSync(inlinedBytes);
+  startSync(() => new WebAssembly.Module(inlinedBytes()), options?.engine);
   return open(policy, options);
 };
 
 export const loadConsent: typeof face.loadConsent = async (url, options) => {
-  const [policy] = await Promise.all([fetchPolicy(url), start(() => WebAssembly.compile(inlinedBytes()))]);
+  const compile = () => WebAssembly.compile(inlinedBytes());
+  const [policy] = await Promise.all([fetchPolicy(url), start(compile, options?.engine)]);
   return open(policy, options);
 };

@@ -1,4 +1,4 @@
-// The cases of tests/vectors on the WASM build. Runs in Node and, served from pkg/, in a browser.
+// The cases of tests/vectors on a build for browsers. Runs in Node and, served from pkg/, in a browser.
 
 // What a case leaves out.
 const now = 1_764_000_000_000;

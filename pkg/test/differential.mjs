@@ -1,12 +1,15 @@
-// Reads cases with the answers of the native build and compares them with those of the WASM build.
-//   node differential.mjs --cases N < cases
+// Reads cases with the answers of the native build and compares them with those of a build for browsers.
+//   node differential.mjs --cases N --engine wasm|js < cases
 // One case a line: {"policy"?: compiled policy, left out when it is the one before,
 //                   "call": "decide" | "act" | "max_age" | "clear", "args": […], "want": string | number | null}
 // null among the arguments stands for an unknown region. A policy that is refused answers every call with its fault.
 import { createInterface } from "node:readline";
-import { Engine, outcome } from "./engine.mjs";
+import { builds, outcome } from "./engine.mjs";
 
-const expected = Number(process.argv[process.argv.indexOf("--cases") + 1]);
+const flag = (name) => process.argv[process.argv.indexOf(name) + 1];
+const expected = Number(flag("--cases"));
+const build = flag("--engine");
+const Engine = builds[build];
 const shown = 5;
 const calls = {};
 let engine;
@@ -28,10 +31,10 @@ for await (const line of createInterface({ input: process.stdin })) {
   if (differences > shown) continue;
   console.log(`case ${cases} differs: ${line}`);
   console.log(`  native: ${JSON.stringify(want)}`);
-  console.log(`  wasm:   ${JSON.stringify(got)}`);
+  console.log(`  ${build.padEnd(7)} ${JSON.stringify(got)}`);
 }
 
 const summary = Object.entries(calls).map(([call, count]) => `${call} ${count}`);
-console.log(`${cases} cases compared (${summary.join(", ")}), ${differences} differences`);
+console.log(`${cases} cases compared with ${build} (${summary.join(", ")}), ${differences} differences`);
 if (cases !== expected) console.log(`${expected} were expected`);
 process.exitCode = cases === expected && differences === 0 ? 0 : 1;

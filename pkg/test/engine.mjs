@@ -1,15 +1,20 @@
-// The engine as it is shipped, without the store around it. Works in Node and, served from pkg/, in a browser.
-import { decide, initSync, inlinedBytes, start } from "../dist/test/engine.js";
+// The engines as they are shipped, without the store around them. Works in Node and, served from pkg/, in a browser.
+import { build, of } from "../dist/consentry.engine.js";
+// Each is a module of its own, with an engine of its own.
+import * as js from "../dist/test/engine.js?js";
+import * as wasm from "../dist/test/engine.js?wasm";
 
-initSync(new WebAssembly.Module(inlinedBytes()));
+wasm.initSync((imports) => new WebAssembly.Instance(new WebAssembly.Module(wasm.inlinedBytes()), imports).exports);
+js.initSync(of(build));
 
 const facts = 6;
 const factsOf = ([cookies, cookie, sealed, gpc, region, now]) => ({ cookies, cookie, sealed, gpc, region: region ?? "", now });
 
-/** The engine with the facts before the arguments of each call, so that a case is one line. */
-export class Engine {
-  constructor(policy) {
+/** An engine with the facts before the arguments of each call, so that a case is one line. */
+class Engine {
+  constructor(policy, { decide, start }) {
     this.policy = policy;
+    this.decideWith = decide;
     this.core = start(policy, true);
   }
 
@@ -18,7 +23,7 @@ export class Engine {
   }
 
   decide(...args) {
-    return JSON.stringify(decide(this.policy, this.core, factsOf(args)));
+    return JSON.stringify(this.decideWith(this.policy, this.core, factsOf(args)));
   }
 
   act(...args) {
@@ -43,6 +48,16 @@ export class Engine {
     return Number(this.ask("age", ["", "", false, false, region, now, value]));
   }
 }
+
+const on = (engine) =>
+  class extends Engine {
+    constructor(policy) {
+      super(policy, engine);
+    }
+  };
+
+/** The builds of the one core, by name. */
+export const builds = { wasm: on(wasm), js: on(js) };
 
 /** What a call returns, as text: `!` and the message where it throws. */
 export function outcome(call) {

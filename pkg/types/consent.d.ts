@@ -18,6 +18,16 @@ export interface Options {
   gpc?: boolean;
   /** `document.cookie` when it is left out. */
   jar?: Jar;
+  /**
+   * Which build of the one core decides. The first that runs in a page serves all.
+   *
+   * `"auto"`, when it is left out: WebAssembly, and where that is refused JavaScript. `"wasm"`: nothing else. `"js"`:
+   * JavaScript at once, so that a Content-Security-Policy without `'wasm-unsafe-eval'` has nothing to report.
+   *
+   * The engine in JavaScript is a file of its own, known to the plain script and to who imports `consentry/js`. Until it
+   * has come nothing optional is allowed, and nothing is asked; answers wait for it.
+   */
+  engine?: "auto" | "wasm" | "js";
 }
 
 export type Listener<Id extends string = string> = (decision: Decision<Id>, before: Decision<Id>) => void;

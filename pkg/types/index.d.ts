@@ -8,7 +8,8 @@ export type * from "./policy.d.ts";
 /**
  * A consent under a compiled policy. Ids are typed where the policy is const.
  *
- * Where WebAssembly is refused (a Content-Security-Policy without `'wasm-unsafe-eval'`) nothing optional
+ * Where WebAssembly is refused (a Content-Security-Policy without `'wasm-unsafe-eval'`) the engine in JavaScript is
+ * loaded, if it is offered (`import "consentry/js"`), and decides once it is there. Where no engine runs nothing optional
  * is allowed, and the console says so once.
  *
  * @throws Error with code and path, such as `wrong-type at categories[0].id`, for a faulty policy.

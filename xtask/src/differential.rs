@@ -1,5 +1,5 @@
-//! The native build and what is written in other languages, on the same random cases: the WASM build, and the first
-//! script of pages that all visitors get alike.
+//! The native build and what runs elsewhere, on the same random cases: the WASM build, the same as JavaScript, and the
+//! first script of pages that all visitors get alike.
 
 use std::{
     fs::File,
@@ -17,21 +17,27 @@ use crate::{
 /// As many as the ordinary test command runs.
 pub(crate) const CASES: u64 = 100_000;
 
-pub(crate) fn compare(workspace: &Workspace, cases: u64, seed: u64) -> Result<()> {
-    let features = "toml,json,seal";
-    run(cargo(workspace).args(["build", "--release", "--example", "differential", "--features", features]))?;
+/// The features of the program that makes the cases.
+const NATIVE: &str = "toml,json,seal";
 
+/// Holds both engines of the package against the native build.
+pub(crate) fn compare(workspace: &Workspace, cases: u64, seed: u64) -> Result<()> {
+    run(cargo(workspace).args(["build", "--release", "--example", "differential", "--features", NATIVE]))?;
+    ["wasm", "js"].into_iter().try_for_each(|engine| compare_engine(workspace, engine, cases, seed))
+}
+
+fn compare_engine(workspace: &Workspace, engine: &str, cases: u64, seed: u64) -> Result<()> {
     let mut native = cargo(workspace);
     native
-        .args(["run", "--quiet", "--release", "--example", "differential", "--features", features, "--"])
+        .args(["run", "--quiet", "--release", "--example", "differential", "--features", NATIVE, "--"])
         .args(["--cases", &cases.to_string(), "--seed", &seed.to_string()])
         .stdout(Stdio::piped());
     let mut native_run = native.spawn().with_context(|| cannot_start(&native))?;
     let answers = native_run.stdout.take().context("the native side has no output")?;
 
-    let mut wasm = in_pkg(workspace, "node");
-    wasm.arg("test/differential.mjs").args(["--cases", &cases.to_string()]).stdin(answers);
-    let compared = run(&mut wasm);
+    let mut other = in_pkg(workspace, "node");
+    other.args(["test/differential.mjs", "--engine", engine, "--cases", &cases.to_string()]).stdin(answers);
+    let compared = run(&mut other);
     let status = native_run.wait()?;
     // When the comparison gave up, the native side ends by its closed output: that is not the fault to report.
     compared?;

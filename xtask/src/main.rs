@@ -5,6 +5,7 @@ mod browsers;
 mod demo;
 mod differential;
 mod functions;
+mod js_engine;
 mod package;
 mod shell;
 mod sizes;
@@ -32,7 +33,8 @@ usage: cargo xtask <command>
                              the npm package in pkg/dist; its sizes against the budgets; those of the module's functions;
                              with --check a page script that is out of date is an error instead of rewritten
   diff [--cases N] [--seed S] [--outcomes]
-                             random cases through the native and the WASM build, compared byte for byte; with --outcomes
+                             random cases through the native build and both engines of the package, compared byte for byte;
+                             with --outcomes through the first script of shared pages
   screenshots                the pictures of the layouts in the package's README
   bench [args]               the benchmarks of deciding
   bench server [--help]      what the layer costs a server, over sockets and in process; on Linux

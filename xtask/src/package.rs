@@ -10,6 +10,7 @@ use anyhow::{Context as _, Result, bail};
 use wasm_bindgen_cli_support::Bindgen;
 
 use crate::{
+    js_engine,
     shell::{cargo, in_pkg, output, run},
     tools,
     workspace::Workspace,
@@ -26,7 +27,7 @@ pub(crate) enum PageScript {
 const PAGE_SCRIPTS: [&str; 3] = ["page.js", "center.js", "bootstrap.js"];
 
 /// What every browser with the needed DOM has. With `-all` wasm-opt makes modules that Chromium refuses.
-const WASM_FEATURES: &[&str] = &[
+pub(crate) const WASM_FEATURES: &[&str] = &[
     "--enable-bulk-memory",
     "--enable-nontrapping-float-to-int",
     "--enable-sign-ext",
@@ -35,9 +36,24 @@ const WASM_FEATURES: &[&str] = &[
     "--enable-multivalue",
 ];
 
+/// What makes a module small.
+pub(crate) const SHRINK: &[&str] = &[
+    // Below 1024 lies the far end of the stack, which nothing comes near. Traps are not to be ignored: what is read
+    // behind a condition would be read without it.
+    "--low-memory-unused",
+    "--flatten",
+    "--rereloop",
+    "-Oz",
+    "-Oz",
+    "--converge",
+    "--strip-debug",
+    "--strip-producers",
+    "--strip-target-features",
+];
+
 /// What the package's glue uses of the module. wasm-bindgen also exports a table for JavaScript objects and a start that
 /// fills it, which nothing here needs.
-const USED_EXPORTS: [&str; 6] = ["memory", "ask", "open", "write_cookie", "__wbindgen_malloc", "__wbindgen_free"];
+const USED_EXPORTS: &[&str] = &["memory", "ask", "open", "write_cookie", "__wbindgen_malloc", "__wbindgen_free"];
 
 pub(crate) fn build(workspace: &Workspace, page: PageScript) -> Result<()> {
     tools::wasm_target()?;
@@ -46,8 +62,9 @@ pub(crate) fn build(workspace: &Workspace, page: PageScript) -> Result<()> {
     let compiled = compile(workspace)?;
     let lock = workspace.pkg().join("package-lock.json");
     if is_older(&workspace.engine().join("engine.wasm"), &[&compiled, &lock, &std::env::current_exe()?])? {
-        bind(workspace, &compiled)?;
+        bind(&compiled, &workspace.engine())?;
         optimise(workspace)?;
+        js_engine::build(workspace, &compiled)?;
     }
     run(in_pkg(workspace, "node").arg("bundle.mjs").arg(workspace.engine()))?;
     PAGE_SCRIPTS.iter().try_for_each(|name| put_page_script(workspace, name, page))
@@ -61,7 +78,7 @@ fn compile(workspace: &Workspace) -> Result<PathBuf> {
     Ok(workspace.target.join(tools::WASM_TARGET).join("wasm/consentry.wasm"))
 }
 
-fn bind(workspace: &Workspace, compiled: &Path) -> Result<()> {
+pub(crate) fn bind(compiled: &Path, folder: &Path) -> Result<()> {
     Bindgen::new()
         .input_path(compiled)
         .out_name("engine")
@@ -71,7 +88,7 @@ fn bind(workspace: &Workspace, compiled: &Path) -> Result<()> {
         .remove_name_section(false)
         .remove_producers_section(true)
         .omit_default_module_path(true)
-        .generate(workspace.engine())
+        .generate(folder)
         .context("wasm-bindgen could not bind the module")
 }
 
@@ -84,34 +101,24 @@ fn optimise(workspace: &Workspace) -> Result<()> {
         node.arg(engine.join(from)).arg("--output").arg(engine.join(to));
         node
     };
-    fs::write(engine.join("used.json"), used_exports()).context("cannot write used.json")?;
-    let mut prune = in_pkg(workspace, "node");
-    prune.arg("node_modules/binaryen/bin/wasm-metadce").args(WASM_FEATURES).arg(engine.join("engine_bg.wasm"));
-    prune.arg("--debuginfo").arg("--graph-file").arg(engine.join("used.json"));
-    output(prune.arg("--output").arg(engine.join("engine_used.wasm")))?;
+    prune(workspace, USED_EXPORTS, &engine.join("engine_bg.wasm"), &engine.join("engine_used.wasm"), WASM_FEATURES)?;
     let shorten = ["--minify-imports-and-exports-and-modules"];
     let names = output(&mut wasm_opt("engine_used.wasm", "engine_short.wasm", &shorten))?;
     fs::write(engine.join("names.json"), names).context("cannot write names.json")?;
-    let shrink = [
-        // Below 1024 lies the far end of the stack, which nothing comes near. Traps are not to be ignored: what is read
-        // behind a condition would be read without it.
-        "--low-memory-unused",
-        "--flatten",
-        "--rereloop",
-        "-Oz",
-        "-Oz",
-        "--converge",
-        "--strip-debug",
-        "--strip-producers",
-        "--strip-target-features",
-    ];
-    run(&mut wasm_opt("engine_short.wasm", "engine.wasm", &shrink))
+    run(&mut wasm_opt("engine_short.wasm", "engine.wasm", SHRINK))
 }
 
-/// The exports that stay, as a graph for wasm-metadce: everything is a root.
-fn used_exports() -> String {
+/// Takes out of a module what only exports other than these need.
+pub(crate) fn prune(workspace: &Workspace, used: &[&str], from: &Path, to: &Path, features: &[&str]) -> Result<()> {
+    // A graph for wasm-metadce: everything in it is a root.
     let node = |name: &&str| format!(r#"{{"name":"{name}","export":"{name}","root":true}}"#);
-    format!("[{}]", USED_EXPORTS.iter().map(node).collect::<Vec<_>>().join(","))
+    let graph = format!("[{}]", used.iter().map(node).collect::<Vec<_>>().join(","));
+    let file = workspace.engine().join("used.json");
+    fs::write(&file, graph).context("cannot write used.json")?;
+    let mut metadce = in_pkg(workspace, "node");
+    metadce.arg("node_modules/binaryen/bin/wasm-metadce").args(features).arg(from);
+    output(metadce.arg("--debuginfo").arg("--graph-file").arg(file).arg("--output").arg(to))?;
+    Ok(())
 }
 
 fn put_page_script(workspace: &Workspace, name: &str, page: PageScript) -> Result<()> {

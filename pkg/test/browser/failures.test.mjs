@@ -5,7 +5,8 @@ import { test } from "node:test";
 import { policy } from "../policy.mjs";
 import { launch, open, serve } from "./launch.mjs";
 
-const wasm = await readFile(new URL("../../dist/consentry.wasm", import.meta.url));
+const built = (name) => readFile(new URL(`../../dist/${name}`, import.meta.url));
+const wasm = await built("consentry.wasm");
 const gated = `<script type="text/plain" data-consent="statistics">window.ran = true</script>`;
 const links = '<a id="link" href="#end">A link</a>';
 const classic = `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Shop</title>
@@ -32,7 +33,12 @@ const browser = await launch();
 const origin = await serve({
   "/": classic,
   "/start.js": `var consent = consentry.start(${JSON.stringify(policy)});`,
-  "/csp": { body: classic, headers: { "content-security-policy": "script-src 'self' 'unsafe-inline'" } },
+  // Without the engine in JavaScript beside the script.
+  "/csp": {
+    body: classic.replace("/dist/", "/alone/"),
+    headers: { "content-security-policy": "script-src 'self' 'unsafe-inline'" },
+  },
+  "/alone/consentry.min.js": { body: await built("consentry.min.js") },
   "/sandboxed": { body: classic, headers: { "content-security-policy": "sandbox allow-scripts allow-forms" } },
   "/missing": slim("/nowhere.wasm"),
   "/truncated": slim("/truncated.wasm"),
@@ -49,10 +55,10 @@ const origin = await serve({
 const withoutCookies = () =>
   Object.defineProperty(Document.prototype, "cookie", { configurable: true, get: () => "", set() {} });
 
-const noStart = /^consentry: nothing optional is allowed, because WebAssembly is refused here: /;
+const noStart = /^consentry: nothing optional is allowed, no engine runs here: /;
 const notSaved = /^consentry: the answer was not saved: Error: the browser did not take the cookie privacy/;
 const table = [
-  ["a policy of the page that forbids WebAssembly", "/csp", noStart, /CompileError/],
+  ["a policy of the page that forbids WebAssembly, and no other engine", "/csp", noStart, /CompileError/],
   ["a module that is not there", "/missing", noStart, /HTTP status code is not ok|404/],
   ["a module that was cut off", "/truncated", noStart, /CompileError/],
   ["a module of the wrong type", "/slim-wrong-type", noStart, /MIME type/],

@@ -209,7 +209,7 @@ test("the page decides from the same cookie and facts as the server, byte for by
     assert.match(await page.textContent("#verdict"), /the same, character by character/);
     const [server, browser, engine] = await page.evaluate(async () => {
       const { decide, initSync, inlinedBytes, start } = await import("/pkg/test/engine.js");
-      initSync(new WebAssembly.Module(inlinedBytes()));
+      initSync((imports) => new WebAssembly.Instance(new WebAssembly.Module(inlinedBytes()), imports).exports);
       const [policy, decision] = await Promise.all(
         ["policy.json", "decision"].map((name) => fetch(`/privacy-choices/${name}`).then((got) => got.text())),
       );

@@ -1,4 +1,4 @@
-// The vectors that Rust runs, on the WASM build in a browser.
+// The vectors that Rust runs, on the WASM build and the one in JavaScript in a browser.
 import assert from "node:assert/strict";
 import { readdir, readFile } from "node:fs/promises";
 import { test } from "node:test";
@@ -19,14 +19,18 @@ await page.goto(origin);
 
 for (const name of names) {
   if (!JSON.parse(pages[`/vectors/${name}`]).faces?.includes("wasm-chromium")) continue;
-  test(name, async () => {
-    const { ran, skipped, failures } = await page.evaluate(async (name) => {
-      const [{ run }, { Engine }] = await Promise.all([import("/test/cases.mjs"), import("/test/engine.mjs")]);
-      const read = (name) => fetch(`/vectors/${name}`).then((response) => response.json());
-      return run(name, await read(name), await read("policies.json"), Engine);
-    }, name);
-    console.log(`${name}: ${ran} cases in ${engine.name}${skipped ? `, ${skipped} native only` : ""}`);
-    assert.equal(failures.length, 0, failures.join("\n"));
-    assert.deepEqual(errors, []);
-  });
+  for (const build of ["wasm", "js"])
+    test(`${name}, ${build}`, async () => {
+      const { ran, skipped, failures } = await page.evaluate(
+        async ([name, build]) => {
+          const [{ run }, { builds }] = await Promise.all([import("/test/cases.mjs"), import("/test/engine.mjs")]);
+          const read = (name) => fetch(`/vectors/${name}`).then((response) => response.json());
+          return run(name, await read(name), await read("policies.json"), builds[build]);
+        },
+        [name, build],
+      );
+      console.log(`${name}, ${build}: ${ran} cases in ${engine.name}${skipped ? `, ${skipped} native only` : ""}`);
+      assert.equal(failures.length, 0, failures.join("\n"));
+      assert.deepEqual(errors, []);
+    });
 }

@@ -16,25 +16,26 @@ after(() => browser.close());
 const strict = (scripts) => ({
   "content-security-policy": `default-src 'none'; script-src ${scripts}; style-src 'self'; connect-src 'self'`,
 });
-const policies = [
-  ["no policy", {}, checkAnswers],
-  ["a strict policy", strict("'self' 'wasm-unsafe-eval'"), checkAnswers],
-  ["a strict policy that refuses WebAssembly", strict("'self'"), checkRefusedEngine],
-];
 
-/** Pages of files: the project, and the folder that it publishes. */
+/** Pages of files: the project, the folder that it publishes, and what is there where WebAssembly is refused. */
 const pages = [
-  ["vite", "dist"],
-  ["webpack", "public"],
-  ["rollup", "public"],
-  ["esbuild", "public"],
-  ["script-tag", "public"],
+  ["vite", "dist", checkAnswers],
+  ["webpack", "public", checkAnswers],
+  ["rollup", "public", checkAnswers],
+  // It does not import the engine in JavaScript.
+  ["esbuild", "public", checkRefusedEngine],
+  ["script-tag", "public", checkAnswers],
 ];
 
-for (const [name, published] of pages)
+for (const [name, published, checkRefused] of pages)
   test(name, async (t) => {
     const { folder, versions } = await project(name, archive);
     if (versions) t.diagnostic(versions);
+    const policies = [
+      ["no policy", {}, checkAnswers],
+      ["a strict policy", strict("'self' 'wasm-unsafe-eval'"), checkAnswers],
+      ["a strict policy that refuses WebAssembly", strict("'self'"), checkRefused],
+    ];
     for (const [with_, headers, check] of policies)
       await t.test(`with ${with_}`, async () => check(browser, await serveFolder(join(folder, published), headers)));
   });
@@ -76,7 +77,9 @@ const replies = visitors.map(([, reply]) => `${reply}\n`).join("");
 for (const name of ["node-esm", "node-require"])
   test(name, async () => {
     const { folder } = await project(name, archive);
-    assert.equal(await run(folder, process.execPath, "main.js", ...cookies), `false\n${replies}`);
+    const without = "--import=data:text/javascript,delete WebAssembly.Module";
+    for (const flags of [[], [without]])
+      assert.equal(await run(folder, process.execPath, ...flags, "main.js", ...cookies), `false\n${replies}`);
   });
 
 test("deno", async (t) => {

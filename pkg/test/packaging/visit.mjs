@@ -52,7 +52,7 @@ export async function checkAnswers(browser, origin) {
   await accepted.context.close();
 }
 
-/** Where the page's policy refuses WebAssembly: it works, nothing optional is live, and the console says so once. */
+/** Where the page's policy refuses WebAssembly and there is no other engine: it works, nothing optional is live, and the console says so once. */
 export async function checkRefusedEngine(browser, origin) {
   const { context, page, errors } = await open(browser, origin);
   await eventually(() => errors.length > 0, "the console says nothing");
@@ -61,6 +61,6 @@ export async function checkRefusedEngine(browser, origin) {
   assert.equal(await page.locator(prompt).count(), 0);
   assert.equal(await counted(page), undefined);
   assert.equal(errors.length, 1, errors.join("\n"));
-  assert.match(errors[0], /^consentry: nothing optional is allowed, because WebAssembly is refused here:/);
+  assert.match(errors[0], /^consentry: nothing optional is allowed, no engine runs here:/);
   await context.close();
 }

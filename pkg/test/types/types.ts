@@ -3,6 +3,7 @@ import { createConsent, loadConsent } from "consentry";
 import type { Consent, Decision, Policy, Status } from "consentry";
 import { gateElements, mountBanner, openChoices } from "consentry/banner";
 import { connectGoogle } from "consentry/google";
+import { startEngine as startJs } from "consentry/js";
 import { connectClarity, connectUet } from "consentry/microsoft";
 import { createDecider, isAllowed } from "consentry/server";
 import { createConsent as createSlim, startEngine } from "consentry/slim";
@@ -99,4 +100,12 @@ isAllowed(decide({}), "statistic");
 
 startEngine(fetch("/consentry.wasm")).then((usable: boolean) => usable && createSlim(policy).allows("statistics"));
 
-export { decision, direction, ends, saved, stop, yes };
+// Which engine decides is chosen where it is started.
+createConsent(policy, { engine: "js" });
+const started: Promise<boolean> = startJs();
+// @ts-expect-error: no engine
+createConsent(policy, { engine: "rust" });
+// @ts-expect-error: startEngine chooses
+createSlim(policy, { engine: "js" });
+
+export { decision, direction, ends, saved, started, stop, yes };

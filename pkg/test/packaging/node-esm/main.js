@@ -1,8 +1,11 @@
 import { createServer } from "node:http";
 import { createConsent } from "consentry";
+import { startEngine } from "consentry/js";
 import { createDecider, isAllowed } from "consentry/server";
 import { policy } from "./policy.js";
 
+// Where there is no WebAssembly the other engine has to be there before anything is asked.
+if (!globalThis.WebAssembly?.Module) await startEngine();
 const decide = createDecider(policy);
 
 // Nothing of a page is there, so nothing is stored and nothing optional is granted.

@@ -1,5 +1,6 @@
 const { createServer } = require("node:http");
 const { createConsent } = require("consentry");
+const { startEngine } = require("consentry/js");
 const { createDecider, isAllowed } = require("consentry/server");
 const { policy } = require("./policy.js");
 
@@ -14,6 +15,8 @@ const server = createServer((request, response) => {
 });
 
 server.listen(0, "127.0.0.1", async () => {
+  // Where there is no WebAssembly the other engine has to be there before anything is asked.
+  if (!globalThis.WebAssembly?.Module) await startEngine();
   const url = `http://127.0.0.1:${server.address().port}/`;
   for (const cookie of process.argv.slice(2)) {
     const response = await fetch(url, { headers: { cookie } });

@@ -1,6 +1,7 @@
 import { createConsent, loadConsent, type Consent, type Decision, type Status } from "consentry";
 import { gateElements, mountBanner, openChoices } from "consentry/banner";
 import { createDecider, isAllowed } from "consentry/server";
+import { startEngine as startJs } from "consentry/js";
 import { startEngine } from "consentry/slim";
 import "consentry/banner.css";
 
@@ -20,3 +21,4 @@ isAllowed(decide({}), "marketing");
 
 export const loaded: Promise<Consent> = loadConsent("/policy.json");
 export const started: Promise<boolean> = startEngine(fetch("/consentry.wasm"));
+export const startedInJs: Promise<boolean> = startJs();

@@ -1,6 +1,7 @@
 import consentry = require("consentry");
 import { gateElements, mountBanner, openChoices } from "consentry/banner";
 import { createDecider, isAllowed, type Decision, type Status } from "consentry/server";
+import js = require("consentry/js");
 import slim = require("consentry/slim");
 import fr = require("consentry/words/fr");
 import "consentry/banner.css";
@@ -23,3 +24,4 @@ isAllowed(decide({}), "marketing");
 
 export const loaded: Promise<consentry.Consent> = consentry.loadConsent("/policy.json");
 export const started: Promise<boolean> = slim.startEngine(fetch("/consentry.wasm"));
+export const startedInJs: Promise<boolean> = js.startEngine();

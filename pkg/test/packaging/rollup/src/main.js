@@ -1,5 +1,6 @@
 import { createConsent } from "consentry";
 import { mountBanner } from "consentry/banner";
+import "consentry/js";
 import { policy } from "./policy.js";
 
 const consent = createConsent(policy);

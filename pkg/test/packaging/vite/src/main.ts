@@ -1,5 +1,6 @@
 import { createConsent } from "consentry";
 import { mountBanner } from "consentry/banner";
+import "consentry/js";
 import "consentry/banner.css";
 
 const consent = createConsent({
