@@ -19,6 +19,16 @@ export interface Session {
   policy: Policy;
   /** Whether there is an engine to decide. */
   decides: boolean;
+  /** What the engine says; empty where there is none, or nothing to say. Of a text, as if that were stored. */
+  ask(question: Question, args?: readonly string[], text?: string): string;
+  decideOn(text?: string, more?: Partial<Facts>): Decision;
+  /** The new text that an answer makes; empty if there is nothing to store. */
+  textOf(given: Given, inPage?: string, stored?: string): string;
+  stored(): string | undefined;
+  /** What is not stored: refusals that are on their way to the server, or that the browser does not take. */
+  pending(): string | undefined;
+  /** Called whenever something was decided, also where that is the same as before. */
+  settled?: () => void;
 }
 
 const sessions = new WeakMap<object, Session>();
@@ -76,10 +86,9 @@ export function open<P extends Policy>(policy: P, options: Options = {}): Consen
     region: options.region ?? decision?.region ?? "",
     now: Date.now(),
   });
-  /** What the engine says; empty where there is none, or nothing to say. */
-  const ask = (question: Question, args: readonly string[] = [], text?: string): string =>
+  const ask: Session["ask"] = (question, args = [], text) =>
     core?.(question, facts(text), ...args) ?? "";
-  const decideOn = (text?: string): Decision => decide(policy, core, facts(text));
+  const decideOn: Session["decideOn"] = (text, more) => decide(policy, core, { ...facts(text), ...more });
 
   decision = decideOn();
   // An answer counts for the version the page shows, whatever the server has moved to since.
@@ -89,6 +98,7 @@ export function open<P extends Policy>(policy: P, options: Options = {}): Consen
   const settle = (next: Decision) => {
     const before = decision;
     decision = next;
+    shared.settled?.();
     if (same(before, next)) return;
     if (globalThis.window) announce(next, before);
     for (const listener of [...listeners])
@@ -106,8 +116,7 @@ export function open<P extends Policy>(policy: P, options: Options = {}): Consen
     for (const name of ask("clear").split(" ")) if (name) jar.delete(name);
   };
 
-  /** The new text that an answer makes; empty if there is nothing to store. */
-  const consentText = ({ act, method, asked, on }: Given, inPage = "", stored?: string) =>
+  const textOf: Session["textOf"] = ({ act, method, asked, on }, inPage = "", stored) =>
     ask(act, [`${method} ${version}`, asked.join(" "), on.join(" "), inPage], stored);
 
   const put = (text: string) => {
@@ -161,12 +170,12 @@ export function open<P extends Policy>(policy: P, options: Options = {}): Consen
     // That is no act of the engine, so there is no text.
     if (given.act === "forget") jar.delete(cookie);
     const before = stored();
-    const text = consentText(given);
+    const text = textOf(given);
     put(text);
     // Another page may have stored its own answer in the very next moment: that is no failure.
     const kept = !text || stored() !== before;
     // What is refused holds in this page all the same.
-    pending = kept ? undefined : consentText(given, "in page", pending) || pending;
+    pending = kept ? undefined : textOf(given, "in page", pending) || pending;
     seen = undefined;
     sweep();
     settle(decideOn(pending));
@@ -177,7 +186,7 @@ export function open<P extends Policy>(policy: P, options: Options = {}): Consen
   let lastSent: Promise<unknown> = Promise.resolve();
   const answerServer = async (endpoint: string, given: Given) => {
     // What is refused acts at once, what is granted when the server has replied.
-    const refused = consentText(given, "in page", pending);
+    const refused = textOf(given, "in page", pending);
     seen = undefined;
     if (refused) settle(decideOn((pending = refused)));
     // One after the other, so that the server hears the answers in the order they were given.
@@ -193,7 +202,7 @@ export function open<P extends Policy>(policy: P, options: Options = {}): Consen
       tell();
     } catch (cause) {
       // Without the server a refusal is kept by the page. The cookie may have changed since it was given.
-      const text = consentText(given, "in page");
+      const text = textOf(given, "in page");
       put(text);
       sweep();
       if (lastSent === settled) pending = undefined;
@@ -257,14 +266,20 @@ export function open<P extends Policy>(policy: P, options: Options = {}): Consen
     forget: () => act("forget"),
     acknowledge: () => act("acknowledge", [], [], "notice"),
   };
-  remember();
-  if (globalThis.window) onShown(look);
-  sessions.set(consent, {
+  const shared: Session = {
     endpoint,
     answer,
     policy,
     decides: !!core,
-  });
+    ask,
+    decideOn,
+    textOf,
+    stored,
+    pending: () => pending,
+  };
+  sessions.set(consent, shared);
+  remember();
+  if (globalThis.window) onShown(look);
   // The engine answers for exactly the ids of its policy; the compiler cannot know.
   return consent as Consent<string, string> as Consent<IdOf<P>, ChoiceOf<P>>;
 }

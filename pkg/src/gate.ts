@@ -6,7 +6,7 @@ import type { Decision } from "../types/index.d.ts";
 import { allowed } from "./decision.ts";
 import { isLoading, isPrerendered, onShown, root } from "./dom.ts";
 
-const addresses = ["src", "srcset", "href", "data", "poster", "srcdoc", "imagesrcset"];
+export const addresses = ["src", "srcset", "href", "data", "poster", "srcdoc", "imagesrcset"];
 export const waiting =
   'script[type="text/plain"][data-consent]' +
   addresses.map((name) => `,:not(script)[data-consent][data-${name}]`).join("");

@@ -4,6 +4,7 @@ import type { Consent, Decision, Policy, Status } from "consentry";
 import { gateElements, mountBanner, openChoices } from "consentry/banner";
 import { connectGoogle } from "consentry/google";
 import { connectClarity, connectUet } from "consentry/microsoft";
+import { showPlaceholders } from "consentry/placeholders";
 import { createDecider, isAllowed } from "consentry/server";
 import { createConsent as createSlim, startEngine } from "consentry/slim";
 import fr from "consentry/words/fr";
@@ -81,6 +82,8 @@ createConsent({ id: "a", locale: "zh-Hant", categories: [{ id: "statistics" }], 
 // @ts-expect-error: all words of a language, or in the policy
 mountBanner(consent, { words: { accept: "Oui" } });
 gateElements(consent)();
+showPlaceholders(consent)();
+showPlaceholders(consent, { words: fr })();
 
 const ends: (() => void)[] = [
   connectGoogle(consent, { layer: "layer" }),
