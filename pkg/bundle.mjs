@@ -161,7 +161,7 @@ const added = (name) =>
 await rm(dist(""), { recursive: true, force: true });
 await Promise.all([
   emit({
-    entryPoints: ["index.ts", "banner.ts", "center.ts", "google.ts", "microsoft.ts", "placeholders.ts", "server.ts", "slim.ts"].map(src),
+    entryPoints: ["index.ts", "banner.ts", "center.ts", "google.ts", "guard.ts", "microsoft.ts", "placeholders.ts", "server.ts", "slim.ts"].map(src),
     outdir: dist(""),
     format: "esm",
     splitting: true,
@@ -174,12 +174,12 @@ await Promise.all([
     emit({ entryPoints: [src("center.ts")], outfile, format: "iife" }),
   ),
   emit({ entryPoints: [src("bootstrap.ts")], outfile: join(engine, "bootstrap.js"), format: "iife", tsconfigRaw: {} }),
-  ...["google", "microsoft", "placeholders"].map(added),
+  ...["google", "guard", "microsoft", "placeholders"].map(added),
   emit({ stdin: used(), outfile: join(engine, "glue.js"), format: "esm" }),
   emit({ stdin: used('export { inlinedBytes } from "./inlined.ts";'), outfile: join(engine, "inlined.js"), format: "esm" }),
   // The bare engine and the tree, for the tests that compare them with the native build; not published.
   emit({
-    stdin: used('export { inlinedBytes } from "./inlined.ts"; export { start } from "./core.ts"; export { decide } from "./answer.ts"; export { render } from "./scene.ts"; export { filesOf } from "./words.ts";'),
+    stdin: used('export { inlinedBytes } from "./inlined.ts"; export { start } from "./core.ts"; export { decide } from "./answer.ts"; export { render } from "./scene.ts"; export { filesOf } from "./words.ts"; export { hostOf, serviceOf } from "./hosts.ts";'),
     outfile: dist("test/engine.js"),
     format: "esm",
   }),

@@ -40,11 +40,11 @@ export function takePlace(unit: HTMLElement): Place | undefined {
     box.style.display = /^inline/.test(display) ? "inline-block" : "block";
     // What has no size of its own gets this one (CSS Images, "default object size").
     if (width === "auto") box.style.width = "300px";
-    if (height !== "auto" || style.aspectRatio !== "auto") return;
-    if (sized.matches("audio")) box.classList.add("cy-grows");
-    else box.style.height = "150px";
+    // A player without a picture is too low for a text.
+    if (sized.matches("audio")) box.style.height = "auto";
+    else if (height === "auto" && style.aspectRatio === "auto") box.style.height = "150px";
   };
-  box.className = "cy-embed";
+  box.className = sized.matches("audio") ? "cy-embed cy-grows" : "cy-embed";
   unit.style.setProperty("display", "none", "important");
   fit();
   const { aspectRatio, height, width } = getComputedStyle(sized);

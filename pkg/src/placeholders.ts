@@ -89,7 +89,7 @@ function valuesOf(policy: Policy, unit: Element, one: Embed, mount?: string): Va
 function focus(unit: HTMLElement): void {
   const element = unit.querySelector<HTMLElement>(":scope > img") ?? unit;
   element.focus();
-  if (element.matches(":focus")) return;
+  if (Reflect.get(Document.prototype, "activeElement", document) === element) return;
   // Images and players without controls take no focus by themselves.
   element.tabIndex = -1;
   element.focus();

@@ -112,6 +112,7 @@ test("allow once wakes this one embed, stores nothing, and is gone with the page
   await page.click(button("film", "once"));
   assert.equal(await src(page, "film"), `${theirs}/film`);
   assert.equal(await page.evaluate("document.activeElement.id"), "film");
+  assert.equal(await page.getAttribute("#film", "tabindex"), null);
   assert.equal(await page.locator(boxOf("film")).count(), 0);
   assert.equal(await src(page, "other"), null);
   assert.equal(await src(page, "map"), null);

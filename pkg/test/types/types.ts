@@ -3,6 +3,7 @@ import { createConsent, loadConsent } from "consentry";
 import type { Consent, Decision, Policy, Status } from "consentry";
 import { gateElements, mountBanner, openChoices } from "consentry/banner";
 import { connectGoogle } from "consentry/google";
+import { guardNetwork } from "consentry/guard";
 import { connectClarity, connectUet } from "consentry/microsoft";
 import { showPlaceholders } from "consentry/placeholders";
 import { createDecider, isAllowed } from "consentry/server";
@@ -89,6 +90,8 @@ const ends: (() => void)[] = [
   connectGoogle(consent, { layer: "layer" }),
   connectGoogle(loadConsent("/policy.json")),
   connectUet(consent),
+  guardNetwork(consent, { log: true }),
+  guardNetwork(loadConsent("/policy.json"), { policy }),
   connectClarity(consent),
 ];
 // @ts-expect-error: not a signal
