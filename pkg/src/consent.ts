@@ -98,6 +98,7 @@ export function open<P extends Policy>(policy: P, options: Options = {}): Consen
   const settle = (next: Decision) => {
     const before = decision;
     decision = next;
+    restart();
     shared.settled?.();
     if (same(before, next)) return;
     if (globalThis.window) announce(next, before);
@@ -140,6 +141,7 @@ export function open<P extends Policy>(policy: P, options: Options = {}): Consen
   /** Takes up what changed. Else nothing is decided anew: a conflict with a signal is told until the page is left. */
   const look = () => {
     if (seen !== state()) decideAnew();
+    restart();
   };
 
   /** Takes up what another page stored. Both may have answered at once: then the cookie has only what was written last. */
@@ -230,6 +232,16 @@ export function open<P extends Policy>(policy: P, options: Options = {}): Consen
   };
   const asked = () => decision.prompt?.ids ?? [];
 
+  /** Services that were allowed while somebody saw the page, and whose scripts cannot be told to stop. */
+  const running = new Set<string>();
+  const restart = () => {
+    if (!globalThis.window || isPrerendered()) return;
+    for (const { id, reload } of services)
+      if (reload && allowed(decision, id)) running.add(id);
+      // Not before that is stored: the next page would take it up again.
+      else if (running.has(id) && !allowed(decideOn(), id) && running.delete(id)) location.reload();
+  };
+
   const consent: Consent = {
     get decision() {
       return decision;
@@ -279,6 +291,7 @@ export function open<P extends Policy>(policy: P, options: Options = {}): Consen
   };
   sessions.set(consent, shared);
   remember();
+  restart();
   if (globalThis.window) onShown(look);
   // The engine answers for exactly the ids of its policy; the compiler cannot know.
   return consent as Consent<string, string> as Consent<IdOf<P>, ChoiceOf<P>>;

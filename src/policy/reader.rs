@@ -131,6 +131,7 @@ impl Reader {
             key: self.text(&mut fields, "key"),
             category: self.required(&mut fields, "category", "the id of the service's category"),
             own_choice: own.unwrap_or(false),
+            reload: self.flag(&mut fields, "reload"),
             name: self.localized(&mut fields, "name", locale),
             purpose: self.localized(&mut fields, "purpose", locale),
             cookies: self.list(&mut fields, "cookies", |reader, node, path| reader.cookie(node, path, locale)),
@@ -144,7 +145,7 @@ impl Reader {
             formerly: self.texts(&mut fields, "formerly"),
             justification: self.localized(&mut fields, "justification", locale),
         };
-        let known = "id, key, category, choice, name, purpose, cookies, hosts, data, recipients, retention, uses, \
+        let known = "id, key, category, choice, reload, name, purpose, cookies, hosts, data, recipients, retention, uses, \
                      basis, signals, formerly, justification";
         self.finish(fields, known);
         Some(service)
