@@ -161,7 +161,7 @@ const added = (name) =>
 await rm(dist(""), { recursive: true, force: true });
 await Promise.all([
   emit({
-    entryPoints: ["index.ts", "banner.ts", "center.ts", "google.ts", "guard.ts", "microsoft.ts", "placeholders.ts", "server.ts", "slim.ts"].map(src),
+    entryPoints: ["index.ts", "banner.ts", "bridge.ts", "center.ts", "google.ts", "guard.ts", "microsoft.ts", "placeholders.ts", "server.ts", "slim.ts"].map(src),
     outdir: dist(""),
     format: "esm",
     splitting: true,
@@ -174,7 +174,7 @@ await Promise.all([
     emit({ entryPoints: [src("center.ts")], outfile, format: "iife" }),
   ),
   emit({ entryPoints: [src("bootstrap.ts")], outfile: join(engine, "bootstrap.js"), format: "iife", tsconfigRaw: {} }),
-  ...["google", "guard", "microsoft", "placeholders"].map(added),
+  ...["bridge", "google", "guard", "microsoft", "placeholders"].map(added),
   emit({ stdin: used(), outfile: join(engine, "glue.js"), format: "esm" }),
   emit({ stdin: used('export { inlinedBytes } from "./inlined.ts";'), outfile: join(engine, "inlined.js"), format: "esm" }),
   // The bare engine and the tree, for the tests that compare them with the native build; not published.

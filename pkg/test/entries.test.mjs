@@ -15,7 +15,7 @@ test("no entry touches the page or WebAssembly when it is imported", () => {
     const touched = (name) => { throw new Error(name + " was touched"); };
     for (const name of ["WebAssembly", "document", "window", "navigator", "location"])
       Object.defineProperty(globalThis, name, { configurable: true, get: () => touched(name) });
-    for (const entry of ["consentry", "consentry/banner", "consentry/google", "consentry/guard", "consentry/microsoft", "consentry/placeholders", "consentry/server", "consentry/slim"]) await import(entry);
+    for (const entry of ["consentry", "consentry/banner", "consentry/bridge", "consentry/google", "consentry/guard", "consentry/microsoft", "consentry/placeholders", "consentry/server", "consentry/slim"]) await import(entry);
     console.log("quiet");
   `);
   assert.equal(printed, "quiet\n");
@@ -62,7 +62,7 @@ test("slim without an engine allows nothing optional", () => {
 
 test("nothing that is shipped writes markup from text", async () => {
   const sinks = /innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function|currentScript/;
-  for (const file of ["consentry.min.js", "banner.js", "index.js", "placeholders.js", "guard.js"]) {
+  for (const file of ["consentry.min.js", "banner.js", "index.js", "placeholders.js", "guard.js", "bridge.js"]) {
     const text = await readFile(new URL(`../dist/${file}`, import.meta.url), "utf8");
     assert.doesNotMatch(text, sinks, file);
   }

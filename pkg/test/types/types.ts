@@ -2,6 +2,7 @@
 import { createConsent, loadConsent } from "consentry";
 import type { Consent, Decision, Policy, Status } from "consentry";
 import { gateElements, mountBanner, openChoices } from "consentry/banner";
+import { inheritConsent, receiveConsent, shareConsent, shareWithFrames } from "consentry/bridge";
 import { connectGoogle } from "consentry/google";
 import { guardNetwork } from "consentry/guard";
 import { connectClarity, connectUet } from "consentry/microsoft";
@@ -90,6 +91,11 @@ const ends: (() => void)[] = [
   connectGoogle(consent, { layer: "layer" }),
   connectGoogle(loadConsent("/policy.json")),
   connectUet(consent),
+  shareConsent(consent, new Worker("/worker.js")),
+  shareConsent(consent, new MessageChannel().port1),
+  shareWithFrames(consent, ["https://shop.example"]),
+  gateElements(receiveConsent(new MessageChannel().port2)),
+  gateElements(inheritConsent(["https://shop.example"])),
   guardNetwork(consent, { log: true }),
   guardNetwork(loadConsent("/policy.json"), { policy }),
   connectClarity(consent),
