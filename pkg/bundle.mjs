@@ -168,7 +168,7 @@ await Promise.all([
     chunkNames: "shared/[hash]",
   }).then(emitCommonJs),
   emitCommonJsTypes(),
-  emit({ entryPoints: [src("classic.ts")], outfile: dist("consentry.min.js"), format: "iife", globalName: "consentry" }),
+  emit({ entryPoints: [src("classic.ts")], outfile: dist("consentry.min.js"), format: "iife" }),
   emit({ entryPoints: [src("page.ts")], outfile: join(engine, "page.js"), format: "iife" }),
   ...[dist("center.min.js"), join(engine, "center.js")].map((outfile) =>
     emit({ entryPoints: [src("center.ts")], outfile, format: "iife" }),

@@ -10,8 +10,6 @@ import { activate } from "./gate.ts";
 import { createConsent, loadConsent } from "./index.ts";
 import { loadWords } from "./words.ts";
 
-export { createConsent, gateElements, loadConsent, mountBanner, openChoices };
-
 function mount(consent: Consent): Consent {
   // A constructed style sheet needs no style-src in the page's Content-Security-Policy.
   const sheet = new CSSStyleSheet();
@@ -22,7 +20,12 @@ function mount(consent: Consent): Consent {
   return consent;
 }
 
-export const start = (policy: Policy, options?: Options): Consent => mount(createConsent(policy, options));
+const start = (policy: Policy, options?: Options): Consent => mount(createConsent(policy, options));
+
+// Set by hand: what the bundler writes for exports is longer than the rest of this file.
+Object.assign(globalThis, {
+  consentry: { createConsent, gateElements, loadConsent, mountBanner, openChoices, start },
+});
 
 // Found by its attribute: `document.currentScript` can be shadowed by markup.
 const url = root().querySelector<HTMLScriptElement>("script[data-policy]")?.dataset.policy;
