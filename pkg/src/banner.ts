@@ -60,7 +60,7 @@ export const mountBanner: typeof face.mountBanner = (consent, { parent, css, wor
 };
 
 export const openChoices: typeof face.openChoices = (consent) => {
-  const { answer, decides, endpoint, policy } = session(consent);
+  const { answer, decides, endpoint, pending, policy, stored } = session(consent);
   if (!decides) {
     // Without an engine there is still the server's own page.
     if (endpoint !== undefined) location.assign(endpoint);
@@ -69,7 +69,9 @@ export const openChoices: typeof face.openChoices = (consent) => {
   // The browser's own modal dialog keeps the focus inside, closes on Esc and gives the focus back.
   const dialog = create("dialog");
   dialog.className = "cy-dialog";
-  render(dialog, "choices", policy, consent.decision, endpoint);
+  // A consent's text has the time of the last choice in its fourth field (src/consent/codec.rs).
+  const chosen = RegExp(`^1\\.${policy.id}\\.\\d+\\.(\\d{13})\\.`).exec(pending() ?? stored() ?? "");
+  render(dialog, "choices", policy, consent.decision, endpoint, Number(chosen?.[1]));
   const title = dialog.querySelector(".cy-title")?.textContent;
   if (title) dialog.ariaLabel = title;
   dialog.dataset.cyDialog = "";

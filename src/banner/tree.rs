@@ -158,7 +158,7 @@ mod tests {
 
     #[test]
     fn every_hole_is_a_word_or_filled_otherwise_and_never_both() {
-        let filled = "about asked back class contactUrl dir fact for id locale mount name names policy purpose space summary ticked titleId version what";
+        let filled = "about asked back chosen class contactUrl date dir fact for id locale mount name names policy purpose space summary ticked titleId version what";
         let holes = TREE.split('{').skip(1).filter_map(|rest| Some(rest.split_once('}')?.0));
         for hole in holes {
             // A word of such a name would travel to scripts and be shown nowhere.
