@@ -17,7 +17,7 @@ export const mountBanner: typeof face.mountBanner = (consent, { parent, css, wor
   const shared = session(consent);
   // The choices are opened from anywhere, and are in the same language.
   if (words) shared.policy = { ...shared.policy, words: { ...words, ...shared.policy.words } };
-  const { answer, endpoint, policy } = shared;
+  const { answer, decides, endpoint, policy } = shared;
   const unmount = new AbortController();
   const { signal } = unmount;
 
@@ -43,8 +43,12 @@ export const mountBanner: typeof face.mountBanner = (consent, { parent, css, wor
   onShown(show, { signal });
   root().addEventListener(
     "click",
-    ({ target }) => {
-      if (target instanceof Element && target.closest("[data-consent-open]")) openChoices(consent);
+    (event) => {
+      const { target } = event;
+      if (!(target instanceof Element && target.closest("[data-consent-open]"))) return;
+      // A link leads to the choices where there is no script.
+      if (decides) event.preventDefault();
+      openChoices(consent);
     },
     { signal },
   );

@@ -85,14 +85,14 @@ function valuesOf(policy: Policy, unit: Element, one: Embed, mount?: string): Va
   };
 }
 
-/** Hands the focus on to an embed that the visitor has just allowed. */
+/** Hands the focus on to an embed that the visitor has just allowed: it stands where they pressed the button. */
 function focus(unit: HTMLElement): void {
   const element = unit.querySelector<HTMLElement>(":scope > img") ?? unit;
-  element.focus();
+  element.focus({ preventScroll: true });
   if (Reflect.get(Document.prototype, "activeElement", document) === element) return;
   // Images and players without controls take no focus by themselves.
   element.tabIndex = -1;
-  element.focus();
+  element.focus({ preventScroll: true });
   element.addEventListener("blur", () => element.removeAttribute("tabindex"), { once: true });
 }
 
