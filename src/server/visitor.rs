@@ -20,6 +20,7 @@ use crate::{
     banner::{self, View},
     consent::{Consent, SealState},
     decision::{Decision, Stored},
+    policy::Service,
     signals::Signals,
     visit::Visit,
 };
@@ -278,12 +279,28 @@ impl ConsentHtml {
                 html.push_str(piece);
             }
         }
-        for asset in [assets::script()].into_iter().chain(script) {
-            for piece in ["<script defer src=\"", &mount, "/assets/", &asset.name, "\"", &nonce, "></script>"] {
+        let told = self.reloads();
+        for (asset, told) in [(assets::script(), &*told)].into_iter().chain(script.map(|asset| (asset, ""))) {
+            for piece in ["<script defer src=\"", &mount, "/assets/", &asset.name, "\"", told, &nonce, "></script>"] {
                 html.push_str(piece);
             }
         }
         html
+    }
+
+    /// The attributes that name the services whose withdrawal reloads a page, and those of them that run in this one. What
+    /// runs in a page for all, its first script says.
+    fn reloads(&self) -> String {
+        let reloading = || self.decision().policy().services().iter().filter(|service| service.reloads_on_withdrawal());
+        if reloading().next().is_none() {
+            return String::new();
+        }
+        let names = |runs: bool| {
+            let listed =
+                reloading().map(Service::id).filter(|id| !runs || (!self.for_all && self.decision().allows(id)));
+            listed.collect::<Vec<_>>().join(" ")
+        };
+        format!(" data-reload=\"{}\" data-running=\"{}\"", names(false), names(true))
     }
 
     /// The attribute that names the nonce. A page for all has none: it would be the same for all.
