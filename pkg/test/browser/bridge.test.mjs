@@ -210,7 +210,7 @@ test("a page of another origin cannot tell a frame anything, nor can a frame bes
   assert.deepEqual(await page.evaluate("heard"), []);
 });
 
-test("a listed origin that was opened as a window, or stands in a frame's frame, hears nothing", canFrames, async () => {
+test("a listed origin hears nothing in a frame that is inside another", canFrames, async () => {
   const { page } = await visit(`${origin}/framed?frame=${encodeURIComponent(`${hostile}/?frame=${encodeURIComponent(`${frames}/hostile`)}`)}`);
   await until(async () => page.frames().length === 3 && page.frames()[2].evaluate("window.ready"));
   await page.evaluate("consent.accept()");
