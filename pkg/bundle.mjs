@@ -6,7 +6,7 @@ import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { instantiateText } from "./wasm2js.mjs";
-import { grownTree, wordsFiles, wordsOf } from "./words.mjs";
+import { BANNER, EMBED, grownTree, wordsFiles, wordsOf } from "./words.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const engine = process.argv[2];
@@ -33,7 +33,11 @@ const [KEY, LITERAL] = Array.from({ length: 256 }, (_, key) => [key, latin1(wasm
 const assets = {
   name: "assets",
   setup({ onLoad, onResolve }) {
-    const made = { "banner/tree": grownTree, "banner/words": () => wordsOf("en") };
+    const made = {
+      "banner/tree": () => grownTree(BANNER),
+      "banner/words": () => wordsOf("en", BANNER),
+      "banner/embed": async () => ({ tree: (await grownTree(EMBED)).embed, words: await wordsOf("en", EMBED) }),
+    };
     onResolve({ filter: /^banner\// }, ({ path }) => ({ path, namespace: "banner" }));
     onLoad({ filter: /./, namespace: "banner" }, async ({ path }) => ({ contents: JSON.stringify(await made[path]()), loader: "json" }));
     // Without the newline at its end.
@@ -166,21 +170,22 @@ const used = (more = "") => ({
   resolveDir: src(""),
 });
 
-/** What an entry adds to a page that has a consent already: only measured. */
+/** What an entry adds to a page that has a consent and a banner already: only measured. */
 const added = (name) =>
   emit({
     entryPoints: [src(`${name}.ts`)],
     outfile: join(engine, `${name}.js`),
     format: "esm",
     plugins: [
-      { name: "there-already", setup: ({ onResolve }) => onResolve({ filter: /\/(consent|decision)\.ts$/ }, ({ path }) => ({ path, external: true })) },
+      { name: "there-already", setup: ({ onResolve }) => onResolve({ filter: /\/(consent|decision|dom|form|gate|tree)\.ts$/ }, ({ path }) => ({ path, external: true })) },
+      ...shared.plugins,
     ],
   });
 
 await rm(dist(""), { recursive: true, force: true });
 await Promise.all([
   emit({
-    entryPoints: ["index.ts", "banner.ts", "center.ts", "google.ts", "js.ts", "microsoft.ts", "server.ts", "slim.ts"].map(src),
+    entryPoints: ["index.ts", "banner.ts", "bridge.ts", "center.ts", "google.ts", "guard.ts", "js.ts", "microsoft.ts", "placeholders.ts", "server.ts", "slim.ts"].map(src),
     outdir: dist(""),
     format: "esm",
     splitting: true,
@@ -194,12 +199,12 @@ await Promise.all([
     emit({ entryPoints: [src("center.ts")], outfile, format: "iife" }),
   ),
   emit({ entryPoints: [src("bootstrap.ts")], outfile: join(engine, "bootstrap.js"), format: "iife", tsconfigRaw: {} }),
-  ...["google", "microsoft"].map(added),
+  ...["bridge", "google", "guard", "microsoft", "placeholders"].map(added),
   emit({ stdin: used(), outfile: join(engine, "glue.js"), format: "esm" }),
   emit({ stdin: used('export { inlinedBytes } from "./inlined.ts";'), outfile: join(engine, "inlined.js"), format: "esm" }),
   // The bare engine and the tree, for the tests that compare them with the native build; not published.
   emit({
-    stdin: used('export { inlinedBytes } from "./inlined.ts"; export { start } from "./core.ts"; export { decide } from "./answer.ts"; export { render } from "./scene.ts"; export { filesOf } from "./words.ts";'),
+    stdin: used('export { inlinedBytes } from "./inlined.ts"; export { start } from "./core.ts"; export { decide } from "./answer.ts"; export { render } from "./scene.ts"; export { filesOf } from "./words.ts"; export { hostOf, serviceOf } from "./hosts.ts";'),
     outfile: dist("test/engine.js"),
     format: "esm",
   }),
@@ -211,7 +216,7 @@ await Promise.all([
   }),
 ]);
 for (const [file, language] of await wordsFiles()) {
-  const words = JSON.stringify(await wordsOf(language));
+  const words = JSON.stringify(await wordsOf(language, [...BANNER, ...EMBED]));
   await put(dist(`words/${file}.js`), `export default ${words};\n`);
   await put(dist(`words/${file}.cjs`), `module.exports = ${words};\n`);
 }

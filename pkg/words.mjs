@@ -4,8 +4,9 @@ import { readdir, readFile } from "node:fs/promises";
 const banner = new URL("../src/banner/", import.meta.url);
 const aliases = new URL("../src/policy/aliases.txt", import.meta.url);
 
-/** The parts of the tree that the script grows. Neither the others nor the words in them are built in. */
-const GROWN = ["prompt", "notice", "choices"];
+/** The parts of the tree that scripts grow: of each bundle neither the others nor the words in them are built in. */
+export const BANNER = ["prompt", "notice", "choices"];
+export const EMBED = ["embed"];
 
 const lines = async (url) => (await readFile(url, "utf8")).trim().split("\n");
 
@@ -21,18 +22,18 @@ function nodes(rest, depth = 0) {
 }
 
 /** The parts of the tree that are grown, and those that they have in them. */
-export async function grownTree() {
+export async function grownTree(grown) {
   const text = (await lines(new URL("tree.txt", banner))).join("\n");
   const parts = Object.fromEntries(text.split(/^@/m).filter(Boolean).map((part) => /^(\w+)\n(.*)/s.exec(part).slice(1)));
-  const wanted = new Set(GROWN);
+  const wanted = new Set(grown);
   // A set visits what is added to it on the way.
   for (const name of wanted) for (const [, inner] of parts[name].matchAll(/^ *\+(\w+)$/gm)) wanted.add(inner);
   return Object.fromEntries([...wanted].map((name) => [name, nodes(parts[name].trimEnd().split("\n"))]));
 }
 
-/** The words of a language that the script shows, with its tag and direction. */
-export async function wordsOf(language) {
-  const tree = JSON.stringify(await grownTree());
+/** The words of a language that are shown with these parts, with its tag and direction. */
+export async function wordsOf(language, grown) {
+  const tree = JSON.stringify(await grownTree(grown));
   const all = (await lines(new URL(`words/${language}.txt`, banner))).map((line) => /(\S+) (.+)/.exec(line).slice(1));
   const locale = new Intl.Locale(language);
   const { direction } = locale.getTextInfo?.() ?? locale.textInfo;

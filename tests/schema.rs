@@ -21,7 +21,7 @@ fn full() -> Json {
             "uses": ["share"], "basis": "consent", "signals": ["analytics_storage"], "formerly": ["counting"]
         }],
         "service": [{
-            "id": "counter", "key": "c", "category": "statistics", "choice": "own", "name": "Counter",
+            "id": "counter", "key": "c", "category": "statistics", "choice": "own", "reload": true, "name": "Counter",
             "purpose": "Count visits.",
             "cookies": [{ "name": "_c_*", "max_age": "30d", "path": "/", "purpose": "Count visits." }],
             "hosts": ["*.counter.example"], "data": ["pages"], "recipients": ["Counter Ltd"], "retention": "30d",

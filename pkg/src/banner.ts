@@ -18,7 +18,7 @@ export const mountBanner: typeof face.mountBanner = (consent, { parent, css, wor
   const shared = session(consent);
   // The choices are opened from anywhere, and are in the same language.
   if (words) shared.policy = { ...shared.policy, words: { ...words, ...shared.policy.words } };
-  const { answer, endpoint, policy } = shared;
+  const { answer, decides, endpoint, policy } = shared;
   const unmount = new AbortController();
   const { signal } = unmount;
 
@@ -44,8 +44,12 @@ export const mountBanner: typeof face.mountBanner = (consent, { parent, css, wor
   onShown(show, { signal });
   root().addEventListener(
     "click",
-    ({ target }) => {
-      if (target instanceof Element && target.closest("[data-consent-open]")) openChoices(consent);
+    (event) => {
+      const { target } = event;
+      if (!(target instanceof Element && target.closest("[data-consent-open]"))) return;
+      // A link leads to the choices where there is no script.
+      if (decides()) event.preventDefault();
+      openChoices(consent);
     },
     { signal },
   );
@@ -61,7 +65,7 @@ export const mountBanner: typeof face.mountBanner = (consent, { parent, css, wor
 };
 
 export const openChoices: typeof face.openChoices = (consent) => {
-  const { answer, decides, endpoint, policy } = session(consent);
+  const { answer, decides, endpoint, pending, policy, stored } = session(consent);
   if (!decides()) {
     // Without an engine there is still the server's own page; one that is on its way is waited for.
     if (endpoint !== undefined) location.assign(endpoint);
@@ -71,7 +75,9 @@ export const openChoices: typeof face.openChoices = (consent) => {
   // The browser's own modal dialog keeps the focus inside, closes on Esc and gives the focus back.
   const dialog = create("dialog");
   dialog.className = "cy-dialog";
-  render(dialog, "choices", policy, consent.decision, endpoint);
+  // A consent's text has the time of the last choice in its fourth field (src/consent/codec.rs).
+  const chosen = RegExp(`^1\\.${policy.id}\\.\\d+\\.(\\d{13})\\.`).exec(pending() ?? stored() ?? "");
+  render(dialog, "choices", policy, consent.decision, endpoint, Number(chosen?.[1]));
   const title = dialog.querySelector(".cy-title")?.textContent;
   if (title) dialog.ariaLabel = title;
   dialog.dataset.cyDialog = "";

@@ -28,8 +28,10 @@ function mount(consent: Consent): Consent {
 
 const start = (policy: Policy, options?: Options): Consent => mount(createConsent(policy, options));
 
-// Said so and not by exports, for which the bundler brings half a kilobyte of helpers.
-Object.assign(globalThis, { consentry: { createConsent, gateElements, loadConsent, mountBanner, openChoices, start } });
+// Set by hand: what the bundler writes for exports is longer than the rest of this file.
+Object.assign(globalThis, {
+  consentry: { createConsent, gateElements, loadConsent, mountBanner, openChoices, start },
+});
 
 // Found by its attribute: `document.currentScript` can be shadowed by markup.
 const tag = root().querySelector<HTMLScriptElement>("script[data-policy]")?.dataset;

@@ -21,6 +21,16 @@ export interface Session {
   policy: Policy;
   /** Whether there is an engine to decide. */
   decides(): boolean;
+  /** What the engine says; empty where there is none, or nothing to say. Of a text, as if that were stored. */
+  ask(question: Question, args?: readonly string[], text?: string): string;
+  decideOn(text?: string, more?: Partial<Facts>): Decision;
+  /** The new text that an answer makes; empty if there is nothing to store. */
+  textOf(given: Answered, inPage?: string, stored?: string): string;
+  stored(): string | undefined;
+  /** What is not stored: refusals that are on their way to the server, or that the browser does not take. */
+  pending(): string | undefined;
+  /** Called whenever something was decided, also where that is the same as before. */
+  settled?: () => void;
 }
 
 const sessions = new WeakMap<object, Session>();
@@ -78,10 +88,9 @@ export function open<P extends Policy>(policy: P, options: Options = {}): Consen
     region: options.region ?? decision?.region ?? "",
     now: Date.now(),
   });
-  /** What the engine says; empty where there is none, or nothing to say. */
-  const ask = (question: Question, args: readonly string[] = [], text?: string): string =>
+  const ask: Session["ask"] = (question, args = [], text) =>
     core?.(question, facts(text), ...args) ?? "";
-  const decideOn = (text?: string): Decision => decide(policy, core, facts(text));
+  const decideOn: Session["decideOn"] = (text, more) => decide(policy, core, { ...facts(text), ...more });
 
   decision = decideOn();
   // An answer counts for the version the page shows, whatever the server has moved to since.
@@ -91,6 +100,8 @@ export function open<P extends Policy>(policy: P, options: Options = {}): Consen
   const settle = (next: Decision) => {
     const before = decision;
     decision = next;
+    restart();
+    shared.settled?.();
     if (same(before, next)) return;
     if (globalThis.window) announce(next, before);
     for (const listener of [...listeners])
@@ -108,8 +119,7 @@ export function open<P extends Policy>(policy: P, options: Options = {}): Consen
     for (const name of ask("clear").split(" ")) if (name) jar.delete(name);
   };
 
-  /** The new text that an answer makes; empty if there is nothing to store. */
-  const consentText = ({ act, method, asked, on }: Answered, inPage = "", stored?: string) =>
+  const textOf: Session["textOf"] = ({ act, method, asked, on }, inPage = "", stored) =>
     ask(act, [`${method} ${version}`, asked.join(" "), on.join(" "), inPage], stored);
 
   const put = (text: string) => {
@@ -133,6 +143,7 @@ export function open<P extends Policy>(policy: P, options: Options = {}): Consen
   /** Takes up what changed. Else nothing is decided anew: a conflict with a signal is told until the page is left. */
   const look = () => {
     if (seen !== state()) decideAnew();
+    restart();
   };
 
   /** Takes up what another page stored. Both may have answered at once: then the cookie has only what was written last. */
@@ -163,12 +174,12 @@ export function open<P extends Policy>(policy: P, options: Options = {}): Consen
     // That is no act of the engine, so there is no text.
     if (given.act === "forget") jar.delete(cookie);
     const before = stored();
-    const text = consentText(given);
+    const text = textOf(given);
     put(text);
     // Another page may have stored its own answer in the very next moment: that is no failure.
     const kept = !text || stored() !== before;
     // What is refused holds in this page all the same.
-    pending = kept ? undefined : consentText(given, "in page", pending) || pending;
+    pending = kept ? undefined : textOf(given, "in page", pending) || pending;
     seen = undefined;
     sweep();
     settle(decideOn(pending));
@@ -179,7 +190,7 @@ export function open<P extends Policy>(policy: P, options: Options = {}): Consen
   let lastSent: Promise<unknown> = Promise.resolve();
   const answerServer = async (endpoint: string, given: Answered) => {
     // What is refused acts at once, what is granted when the server has replied.
-    const refused = consentText(given, "in page", pending);
+    const refused = textOf(given, "in page", pending);
     seen = undefined;
     if (refused) settle(decideOn((pending = refused)));
     // One after the other, so that the server hears the answers in the order they were given.
@@ -195,7 +206,7 @@ export function open<P extends Policy>(policy: P, options: Options = {}): Consen
       tell();
     } catch (cause) {
       // Without the server a refusal is kept by the page. The cookie may have changed since it was given.
-      const text = consentText(given, "in page");
+      const text = textOf(given, "in page");
       put(text);
       sweep();
       if (lastSent === settled) pending = undefined;
@@ -224,6 +235,16 @@ export function open<P extends Policy>(policy: P, options: Options = {}): Consen
   const check = (ids: readonly string[], list: readonly string[]) => {
     for (const id of ids)
       if (!list.includes(id)) throw new RangeError(`unknown id "${id}", expected one of: ${list.join(", ")}`);
+  };
+
+  /** Services that were allowed while somebody saw the page, and whose scripts cannot be told to stop. */
+  const running = new Set<string>();
+  const restart = () => {
+    if (!globalThis.window || isPrerendered()) return;
+    for (const { id, reload } of services)
+      if (reload && allowed(decision, id)) running.add(id);
+      // Not before that is stored: the next page would take it up again.
+      else if (running.has(id) && !allowed(decideOn(), id) && running.delete(id)) location.reload();
   };
 
   const consent: Consent = {
@@ -262,19 +283,26 @@ export function open<P extends Policy>(policy: P, options: Options = {}): Consen
     forget: () => act("forget", []),
     acknowledge: () => act("acknowledge", [], [], "notice"),
   };
+  const shared: Session = {
+    endpoint,
+    answer,
+    policy,
+    decides: () => !!core,
+    ask,
+    decideOn,
+    textOf,
+    stored,
+    pending: () => pending,
+  };
+  sessions.set(consent, shared);
   remember();
+  restart();
   if (!core)
     arrival?.then(() => {
       core = start(policy, isUsable());
       decideAnew();
     });
   if (globalThis.window) onShown(look);
-  sessions.set(consent, {
-    endpoint,
-    answer,
-    policy,
-    decides: () => !!core,
-  });
   // The engine answers for exactly the ids of its policy; the compiler cannot know.
   return consent as Consent<string, string> as Consent<IdOf<P>, ChoiceOf<P>>;
 }

@@ -42,7 +42,7 @@ const FORMS: { readonly [field: string]: RegExp } = {
 const POLICY = "!id +version ~locale ~cookie ~domain ~mount";
 const REGIME = "!id kind *regions #grantMaxAge #refusalQuiet gpc";
 const CATEGORY = "!id key +since *uses basis *formerly ~name ~purpose";
-const SERVICE = CATEGORY + " !category ?own *cookies ~*facts";
+const SERVICE = CATEGORY + " !category ?own ~?reload *cookies ~*facts";
 const CHANGE = "!+version kind *touches ~summary";
 
 function check(holds: boolean, code: string, path: string): asserts holds {

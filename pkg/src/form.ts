@@ -63,7 +63,7 @@ export function takeOver(
 }
 
 /** Says it where the visitor is; for screen readers only, when what they answered is gone. */
-function announce(status: HTMLElement, text: string): void {
+export function announce(status: HTMLElement, text: string): void {
   const gone = !status.isConnected;
   if (gone) {
     status.style.cssText = "position:absolute;clip-path:inset(50%)";

@@ -6,7 +6,8 @@ import type { Decision } from "../types/index.d.ts";
 import { allowed } from "./decision.ts";
 import { isLoading, isPrerendered, onShown, root } from "./dom.ts";
 
-const addresses = ["src", "srcset", "href", "data", "poster", "srcdoc", "imagesrcset"];
+/** One that goes before another comes first, so that the other is not loaded meanwhile. */
+export const addresses = ["imagesrcset", "srcset", "srcdoc", "src", "href", "data", "poster"];
 export const waiting =
   'script[type="text/plain"][data-consent]' +
   addresses.map((name) => `,:not(script)[data-consent][data-${name}]`).join("");

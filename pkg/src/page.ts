@@ -1,6 +1,7 @@
 // The whole script of a page whose server runs consentry: no engine, the server decides.
 import type { Decision } from "../types/index.d.ts";
-import { announce, body, root } from "./dom.ts";
+import { allowed } from "./decision.ts";
+import { announce, body, isPrerendered, root } from "./dom.ts";
 import { takeOver } from "./form.ts";
 import { activate, watch } from "./gate.ts";
 import { post } from "./post.ts";
@@ -9,6 +10,9 @@ import { join } from "./tabs.ts";
 const { consent, consentAsk } = root().dataset;
 const script = Reflect.get(Document.prototype, "currentScript", document) as HTMLScriptElement | null;
 const mount = script?.src.replace(/\/assets\/[^/]*$/, "");
+const words = (list = "") => list.match(/\S+/g) ?? [];
+/** Services that were allowed in this page; of those in `data-reload` the scripts cannot be told to stop. */
+const running = new Set([...words(script?.dataset.running), ...words(consent)]);
 
 /** Lets the page know. */
 function tell(decision: Decision): void {
@@ -18,6 +22,9 @@ function tell(decision: Decision): void {
   announce(decision);
   if (!decision.prompt) page.querySelectorAll("[data-cy=prompt]").forEach((box) => box.remove());
   void activate(decision);
+  for (const id of words(script?.dataset.reload))
+    if (allowed(decision, id)) running.add(id);
+    else if (!isPrerendered() && running.delete(id)) location.reload();
 }
 
 const ask = async () => {
@@ -30,6 +37,7 @@ const askAgain = () => void ask().catch(failed);
 const tellOthers = join(askAgain);
 // What was answered meanwhile, a page from the back/forward cache does not know.
 addEventListener("pageshow", ({ persisted }) => persisted && askAgain());
+if (isPrerendered()) addEventListener("prerenderingchange", askAgain, true);
 
 takeOver("[data-cy]:not([data-cy=choices])", async (answer, form) => {
   const decision = await post(form.getAttribute("action") ?? "", answer);

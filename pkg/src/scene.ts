@@ -13,6 +13,7 @@ export function render(
   policy: Policy,
   { prompt, notice, ids, version, overridable }: Decision,
   mount = "",
+  chosen?: number,
 ): void {
   const { categories, services = [], changes = [] } = policy;
   const optional = categories.filter(({ id }) => id !== "necessary");
@@ -77,6 +78,15 @@ export function render(
     hasActions: flag(told.length || offered.length),
     isOptOut: flag(notice?.optOut && mount),
   };
+  if (chosen) {
+    const date = new Date(chosen);
+    values.chosen = values.date = date.toISOString();
+    try {
+      values.date = date.toLocaleDateString(values.locale as string | undefined, { dateStyle: "long" });
+    } catch {
+      // The policy's language is none.
+    }
+  }
   if (kind === "choices" || prompt) grow(parent, kind, values);
   else if (notice && (told.length || notice.gpc || (notice.optOut && mount))) grow(parent, "notice", values);
 }

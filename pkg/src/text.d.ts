@@ -16,6 +16,13 @@ declare module "banner/tree" {
   export default parts;
 }
 
+/** The part of the tree and the words that placeholders have; see words.mjs. */
+declare module "banner/embed" {
+  type Node = string | readonly Node[];
+  const embed: { readonly tree: readonly Node[]; readonly words: { readonly [word: string]: string } };
+  export default embed;
+}
+
 /** The words that the script shows, in English; see words.mjs. */
 declare module "banner/words" {
   const words: { readonly [word: string]: string };

@@ -8,14 +8,14 @@ export interface Values {
 }
 
 /** A line and what is indented under it; a line alone where nothing is. */
-type Node = string | readonly Node[];
+export type Node = string | readonly Node[];
 
 /** Writes a part of the tree into an element. */
 export function grow(parent: Element, part: string, values: Values): void {
   write(parent, parts[part]!, values);
 }
 
-function write(parent: Element, nodes: readonly Node[], values: Values): void {
+export function write(parent: Element, nodes: readonly Node[], values: Values): void {
   for (const node of nodes) {
     const [line, ...inside] = [node].flat() as [string, ...Node[]];
     const hole = line.slice(1);

@@ -15,7 +15,7 @@ test("no entry touches the page or WebAssembly when it is imported", () => {
     const touched = (name) => { throw new Error(name + " was touched"); };
     for (const name of ["WebAssembly", "document", "window", "navigator", "location"])
       Object.defineProperty(globalThis, name, { configurable: true, get: () => touched(name) });
-    for (const entry of ["consentry", "consentry/banner", "consentry/google", "consentry/js", "consentry/microsoft", "consentry/server", "consentry/slim"]) await import(entry);
+    for (const entry of ["consentry", "consentry/banner", "consentry/bridge", "consentry/google", "consentry/guard", "consentry/js", "consentry/microsoft", "consentry/placeholders", "consentry/server", "consentry/slim"]) await import(entry);
     console.log("quiet");
   `);
   assert.equal(printed, "quiet\n");

@@ -45,6 +45,7 @@ const faults = [
   ["unknown-id at services[0].category", service({ category: "statistic" })],
   ["unknown-id at services[0].category", service({ category: "log-analysis" })],
   ["wrong-type at services[0].own", service({ own: "yes" })],
+  ["wrong-type at services[0].reload", service({ reload: "yes" })],
   ["bad-value at services[0].cookies[1]", service({ cookies: ["_ls", "a b"] })],
   ["bad-value at regimes[0].kind", regime({ kind: "opt" })],
   ["bad-value at regimes[0].kind", regime({ kind: "ask" })],

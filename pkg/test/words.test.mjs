@@ -54,7 +54,7 @@ test("bundlers get them by their tags", async () => {
 
 test("no language but English is in the scripts, and of English no word that nothing shows", async () => {
   const scripts = await Promise.all(
-    ["consentry.min.js", "banner.js"].map((file) => readFile(new URL(`../${file}`, folder), "utf8")),
+    ["consentry.min.js", "banner.js", "placeholders.js"].map((file) => readFile(new URL(`../${file}`, folder), "utf8")),
   );
   const shared = new URL("../shared/", folder);
   for (const file of await readdir(shared)) scripts.push(await readFile(new URL(file, shared), "utf8"));

@@ -1,4 +1,5 @@
 import type { Consent } from "./consent.d.ts";
+import type { Decision } from "./decision.d.ts";
 import type { Words } from "./words.d.ts";
 
 export type { Words };
@@ -13,6 +14,12 @@ export interface BannerOptions {
    * Words of the policy go before them.
    */
   words?: Words | undefined;
+}
+
+/** A consent, or what was told of one elsewhere. */
+export interface Decided {
+  readonly decision: Pick<Decision, "ids">;
+  subscribe(listener: (decision: Pick<Decision, "ids">) => void): () => void;
 }
 
 export interface Banner {
@@ -35,4 +42,4 @@ export function openChoices(consent: Consent): void;
  * order when the page was read; `data-type="module"` makes one a module. `mountBanner` does it already. Returns what ends
  * it.
  */
-export function gateElements(consent: Consent): () => void;
+export function gateElements(consent: Decided): () => void;

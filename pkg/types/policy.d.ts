@@ -34,6 +34,8 @@ export interface Service {
   readonly category: string;
   /** Whether the service has a switch of its own instead of following its category. */
   readonly own?: boolean;
+  /** Whether a page in which it was allowed is reloaded once it no longer is, as its script cannot be told to stop. */
+  readonly reload?: boolean;
   readonly since?: number;
   readonly name?: string;
   readonly purpose?: string;

@@ -21,7 +21,7 @@ const TREE: &str = include_str!("tree.txt");
 
 #[cfg(feature = "json")]
 impl Word {
-    /// Whether banner, notice, panel or placeholder show it: only those words travel to scripts.
+    /// Whether banner, notice, panel or a placeholder, the server's or the page's, show it: only those words travel to scripts.
     pub(crate) fn is_in_tree(self) -> bool {
         let hole = ["{", self.word(), "}"].concat();
         TREE.contains(&hole)
@@ -158,7 +158,7 @@ mod tests {
 
     #[test]
     fn every_hole_is_a_word_or_filled_otherwise_and_never_both() {
-        let filled = "asked back class contactUrl dir fact for id locale mount name names policy purpose space summary ticked version";
+        let filled = "about asked back chosen class contactUrl date dir fact for id locale mount name names policy purpose space summary ticked titleId version what";
         let holes = TREE.split('{').skip(1).filter_map(|rest| Some(rest.split_once('}')?.0));
         for hole in holes {
             // A word of such a name would travel to scripts and be shown nowhere.

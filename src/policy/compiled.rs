@@ -64,6 +64,7 @@ impl Policy {
             let mut object = json!({ "id": service.id, "category": service.category });
             put(&mut object, "key", service.key.as_deref().map(Json::from));
             put(&mut object, "own", service.own_choice.then_some(Json::Bool(true)));
+            put(&mut object, "reload", service.reload.then_some(Json::Bool(true)));
             put(&mut object, "since", Some(item.since).filter(|since| *since > 1).map(Json::from));
             put(&mut object, "name", text(&service.name));
             put(&mut object, "purpose", text(&service.purpose));
@@ -121,4 +122,19 @@ fn put(object: &mut Json, name: &str, value: Option<Json>) {
 fn list<'a>(items: impl Iterator<Item = &'a str>) -> Option<Json> {
     let items: alloc::vec::Vec<Json> = items.map(Json::from).collect();
     (!items.is_empty()).then_some(Json::Array(items))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{Category, Policy, Service};
+
+    #[test]
+    fn pages_are_told_what_to_reload_for() {
+        let ads = Service::new("ads", "marketing").reload_on_withdrawal();
+        let policy = Policy::builder("shop").category(Category::new("marketing")).service(ads);
+        let policy = policy.service(Service::new("videos", "marketing")).build().unwrap();
+        let compiled: serde_json::Value = serde_json::from_str(&policy.compile("en", None)).unwrap();
+        assert_eq!(compiled["services"][0]["reload"], true);
+        assert_eq!(compiled["services"][1].get("reload"), None);
+    }
 }

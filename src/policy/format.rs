@@ -37,6 +37,8 @@ pub(super) enum Form {
     Word(&'static str),
     /// A whole number from 1.
     Number,
+    /// True or false.
+    Flag,
     List(&'static Form),
     Table(&'static Table),
     /// Texts for visitors, by kind of data.
@@ -146,6 +148,11 @@ pub(super) static SERVICE: Table = Table {
         may("key", Form::Text(Kind::Id), KEY),
         must("category", Form::Text(Kind::Any), "The id of its category."),
         may("choice", Form::Word("own category"), "`own` gives it a switch of its own; else it follows its category."),
+        may(
+            "reload",
+            Form::Flag,
+            "Whether a page in which it ran is loaded anew when it is withdrawn: what runs cannot be told to stop.",
+        ),
         may("name", Form::Localized, "The name shown to visitors."),
         may("purpose", Form::Localized, "What it is for, in words for visitors."),
         may("cookies", Form::List(&Form::Table(&COOKIE)), "The cookies it sets."),

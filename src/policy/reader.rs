@@ -154,6 +154,7 @@ impl Reader {
             key: self.text(&mut fields, "key"),
             category: self.required(&mut fields, "category", "the id of the service's category"),
             own_choice: own.unwrap_or(false),
+            reload: self.flag(&mut fields, "reload"),
             name: self.localized(&mut fields, "name", locale),
             purpose: self.localized(&mut fields, "purpose", locale),
             cookies: self.list(&mut fields, "cookies", |reader, node, path| reader.cookie(node, path, locale)),

@@ -72,6 +72,7 @@ fn form(form: &Form) -> Json {
         Form::Localized => json!({ "$ref": "#/definitions/localized" }),
         Form::Word(known) => json!({ "enum": words(known).collect::<Vec<_>>() }),
         Form::Number => json!({ "type": "integer", "minimum": 1, "maximum": u32::MAX }),
+        Form::Flag => json!({ "type": "boolean" }),
         Form::List(item) => json!({ "type": "array", "items": self::form(item) }),
         Form::Table(table) => json!({ "$ref": format!("#/definitions/{}", table.name) }),
         Form::DataNames => json!({

@@ -72,6 +72,7 @@ pub struct Service {
     pub(crate) key: Option<String>,
     pub(crate) category: String,
     pub(crate) own_choice: bool,
+    pub(crate) reload: bool,
     pub(crate) name: Localized,
     pub(crate) purpose: Localized,
     pub(crate) cookies: Vec<CookieRule>,
@@ -96,6 +97,15 @@ impl Service {
     #[must_use]
     pub fn own_choice(mut self) -> Self {
         self.own_choice = true;
+        self
+    }
+
+    /// Reloads a page in which the service was allowed once it no longer is, for a script that runs on and cannot be told to
+    /// stop. The reload comes when the new answer is stored. It is no part of what a grant depends on, so the `material`
+    /// digest leaves it out.
+    #[must_use]
+    pub fn reload_on_withdrawal(mut self) -> Self {
+        self.reload = true;
         self
     }
 
@@ -209,6 +219,11 @@ impl Service {
     /// Whether it has a switch of its own.
     pub fn has_own_choice(&self) -> bool {
         self.own_choice
+    }
+
+    /// Whether a page in which it was allowed is reloaded once it no longer is.
+    pub fn reloads_on_withdrawal(&self) -> bool {
+        self.reload
     }
 
     /// The cookies it sets.

@@ -195,6 +195,10 @@ impl Check {
             let expected = "\"category\": what is necessary leaves no choice";
             self.fault(FaultCode::Conflict, format!("{path}.choice"), "\"own\"", expected);
         }
+        if necessary && service.reload {
+            let expected = "nothing: what is necessary is never withdrawn";
+            self.fault(FaultCode::Conflict, format!("{path}.reload"), "true", expected);
+        }
         if necessary && service.justification.is_empty() {
             let expected = "why this service is necessary, in words";
             self.fault(FaultCode::Missing, format!("{path}.justification"), "nothing", expected);

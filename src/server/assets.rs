@@ -46,8 +46,9 @@ pub(super) fn of_layout(layout: Layout) -> (Option<&'static Asset>, Option<&'sta
     }
 }
 
-/// What loads style sheets and scripts, in a page's head. `nonce` is an attribute, or nothing.
-pub(super) fn tags(mount: &str, layout: Layout, nonce: &str) -> String {
+/// What loads style sheets and scripts, in a page's head. `told` and `nonce` are attributes, or nothing; the library's script
+/// reads what it is told.
+pub(super) fn tags(mount: &str, layout: Layout, told: &str, nonce: &str) -> String {
     let mount = banner::escape(mount);
     let (style, script) = of_layout(layout);
     // Enough for the usual ones; grown where there are more.
@@ -57,8 +58,8 @@ pub(super) fn tags(mount: &str, layout: Layout, nonce: &str) -> String {
             html.push_str(piece);
         }
     }
-    for asset in [self::script()].into_iter().chain(script) {
-        for piece in ["<script defer src=\"", &mount, "/assets/", &asset.name, "\"", nonce, "></script>"] {
+    for (asset, told) in [(self::script(), told)].into_iter().chain(script.map(|asset| (asset, ""))) {
+        for piece in ["<script defer src=\"", &mount, "/assets/", &asset.name, "\"", told, nonce, "></script>"] {
             html.push_str(piece);
         }
     }

@@ -74,9 +74,9 @@ impl Banners {
         written
     }
 
-    /// The tags of style sheets and scripts, without a nonce. A clone of a site with another path has them written anew.
+    /// The tags of style sheets and scripts, without a nonce and nothing to tell. A clone of a site with another path has them written anew.
     pub(super) fn assets(&self, mount: &str, layout: Layout) -> String {
-        let write = || assets::tags(mount, layout, "");
+        let write = || assets::tags(mount, layout, "", "");
         let (kept_mount, kept_layout, tags) = self.assets.get_or_init(|| (mount.to_string(), layout, write()));
         if kept_mount == mount && *kept_layout == layout { tags.clone() } else { write() }
     }

@@ -177,9 +177,16 @@ impl<'a> Page<'a> {
         match visit.stored.consent() {
             Some(consent) => {
                 let (date, version) = (consent.at().to_datetime().date(), consent.version());
-                let last =
-                    format!("{} {date}, {} {version}", self.word(Word::LastChoice), self.word(Word::PolicyVersion));
-                self.element("p", &last);
+                let date = date.to_string();
+                self.html.open("p");
+                self.html.text(self.word(Word::LastChoice));
+                self.html.text(" ");
+                self.html.open("time");
+                self.html.attribute("datetime", &date);
+                self.html.text(&date);
+                self.html.close();
+                self.html.text(&format!(", {} {version}", self.word(Word::PolicyVersion)));
+                self.html.close();
             }
             None => self.element("p", self.word(Word::Never)),
         }

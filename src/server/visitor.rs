@@ -20,6 +20,7 @@ use crate::{
     banner::View,
     consent::{Consent, SealState},
     decision::{Decision, Stored},
+    policy::Service,
     signals::Signals,
     visit::Visit,
 };
@@ -269,11 +270,27 @@ impl ConsentHtml {
 
     pub(super) fn assets(&self) -> String {
         let site = &self.inner().site;
-        let (mount, nonce) = (site.mount_path(), self.nonce());
-        if !nonce.is_empty() {
-            return assets::tags(mount, site.markup.layout, &nonce);
+        let (mount, layout) = (site.mount_path(), site.markup.layout);
+        let (told, nonce) = (self.reloads(), self.nonce());
+        if told.is_empty() && nonce.is_empty() {
+            return site.banners.assets(mount, layout);
         }
-        site.banners.assets(mount, site.markup.layout)
+        assets::tags(mount, layout, &told, &nonce)
+    }
+
+    /// The attributes that name the services whose withdrawal reloads a page, and those of them that run in this one. What
+    /// runs in a page for all, its first script says.
+    fn reloads(&self) -> String {
+        let reloading = || self.decision().policy().services().iter().filter(|service| service.reloads_on_withdrawal());
+        if reloading().next().is_none() {
+            return String::new();
+        }
+        let names = |runs: bool| {
+            let listed =
+                reloading().map(Service::id).filter(|id| !runs || (!self.for_all && self.decision().allows(id)));
+            listed.collect::<Vec<_>>().join(" ")
+        };
+        format!(" data-reload=\"{}\" data-running=\"{}\"", names(false), names(true))
     }
 
     /// The attribute that names the nonce. A page for all has none: it would be the same for all.

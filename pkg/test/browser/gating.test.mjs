@@ -36,6 +36,23 @@ const origin = await serve({
     headers: { "content-security-policy": "script-src 'nonce-n' 'wasm-unsafe-eval'" },
   },
   "/media": page('<video data-consent="videos"><source data-consent="videos" data-src="/film.mp4"></video>'),
+  "/kinds-of-embeds": page(`
+<img id="image" alt="" data-consent="videos" data-src="/gated/image.svg" data-srcset="/gated/image-2.svg 2x">
+<picture><source id="source" data-consent="videos" data-srcset="/gated/source.svg"><img id="drawn" alt="" data-consent="videos" data-src="/gated/drawn.svg"></picture>
+<video id="player" data-consent="videos" data-src="/gated/film.mp4" data-poster="/gated/poster.svg" preload="auto"></video>
+<audio id="sound" data-consent="videos" data-src="/gated/sound.mp3" preload="auto"></audio>
+<object id="thing" data-consent="videos" data-data="/gated/thing.html"></object>
+<embed id="old" data-consent="videos" data-src="/gated/old.html">
+<iframe id="frame" title="Frame" data-consent="videos" data-src="/gated/frame.html"></iframe>
+<iframe id="document" title="Document" data-consent="videos" data-srcdoc="<p>Inside</p>" data-src="/gated/outside.html"></iframe>
+<link id="sheet" rel="stylesheet" data-consent="videos" data-href="/gated/sheet.css">
+<link id="hint" rel="preload" as="image" data-consent="videos" data-href="/gated/hint.svg" data-imagesrcset="/gated/hint-2.svg 1x">`),
+  "/open": page('<p><a id="link" data-consent-open href="/elsewhere"><b>Privacy choices</b></a></p>'),
+  "/open-no-wasm": {
+    body: page('<p><a id="link" data-consent-open href="/elsewhere">Privacy choices</a></p>'),
+    headers: { "content-security-policy": "script-src 'self' 'nonce-n'" },
+  },
+  "/elsewhere": "<!doctype html><title>Elsewhere</title>",
   "/start.js": `var consent = consentry.start(${JSON.stringify(policy)});`,
   "/slow.js": 'ran.push("slow");',
   "/module.js": 'ran.push("module file");',
@@ -158,4 +175,65 @@ test("a script that is still being received does not run before all of it is the
     server.close();
     server.closeAllConnections();
   }
+});
+
+test("every kind of embed waits with all its addresses, and gets them when it is granted, not before", async () => {
+  const { page, requests } = await open(browser);
+  const gated = () => requests.filter((url) => url.includes("/gated/"));
+  await page.goto(`${origin}/kinds-of-embeds`);
+  await page.evaluate("consent.save({ videos: false, statistics: true, marketing: true })");
+  await page.waitForTimeout(200);
+  assert.deepEqual(gated(), []);
+  await page.evaluate("consent.save({ videos: true })");
+  await page.waitForFunction("!document.querySelector('[data-consent]')");
+  const addresses = await page.evaluate(() =>
+    [...document.querySelectorAll("body [id]")].flatMap(({ id, attributes }) =>
+      ["src", "srcset", "poster", "data", "srcdoc", "href", "imagesrcset"].filter((name) => attributes[name]).map((name) => `${id} ${name}=${attributes[name].value}`),
+    ),
+  );
+  assert.deepEqual(addresses, [
+    "image src=/gated/image.svg",
+    "image srcset=/gated/image-2.svg 2x",
+    "source srcset=/gated/source.svg",
+    "drawn src=/gated/drawn.svg",
+    "player src=/gated/film.mp4",
+    "player poster=/gated/poster.svg",
+    "sound src=/gated/sound.mp3",
+    "thing data=/gated/thing.html",
+    "old src=/gated/old.html",
+    "frame src=/gated/frame.html",
+    "document src=/gated/outside.html",
+    "document srcdoc=<p>Inside</p>",
+    "sheet href=/gated/sheet.css",
+    "hint href=/gated/hint.svg",
+    "hint imagesrcset=/gated/hint-2.svg 1x",
+  ]);
+  const wanted = ["image.svg", "source.svg", "film.mp4", "poster.svg", "sound.mp3", "thing.html", "old.html", "frame.html", "sheet.css", "hint-2.svg"];
+  for (let times = 0; times < 100 && gated().length < wanted.length; times++) await page.waitForTimeout(30);
+  for (const name of wanted) assert.ok(gated().some((url) => url.endsWith(`/gated/${name}`)), `${name}: ${gated().join(" ")}`);
+  // An address that another goes before is not asked for in the meantime.
+  for (const name of ["hint.svg", "outside.html"]) assert.ok(!gated().some((url) => url.endsWith(`/gated/${name}`)), name);
+});
+
+test("a link with data-consent-open opens the choices instead of leading away, from whatever is in it", async () => {
+  const { page, errors } = await open(browser);
+  await page.goto(`${origin}/open`);
+  await page.evaluate("consent.accept()");
+  await page.waitForSelector("[data-cy=prompt]", { state: "detached" });
+  await page.click("#link b");
+  await page.waitForSelector("dialog [data-cy=choices]");
+  assert.match(await page.url(), /\/open$/);
+  // One click on it takes back everything.
+  await page.click("dialog button[value=reject]");
+  await page.waitForSelector("dialog", { state: "detached" });
+  assert.equal(await page.evaluate("consent.decision.ids.marketing.status"), "denied");
+  assert.deepEqual(errors, []);
+});
+
+test("where nothing can be decided such a link leads where it says", async () => {
+  const { page } = await open(browser);
+  await page.goto(`${origin}/open-no-wasm`);
+  await page.click("#link");
+  for (let times = 0; times < 100 && !/elsewhere$/.test(await page.url()); times++) await page.waitForTimeout(30);
+  assert.match(await page.url(), /\/elsewhere$/);
 });

@@ -51,7 +51,7 @@ export async function serve(pages) {
     const type = types[extname(pathname)] ?? types[".html"];
     // Browsers ask for one by themselves.
     const named = pathname === "/favicon.ico" ? "" : pages[pathname];
-    const page = typeof named === "function" ? named(request, await text(request)) : named;
+    const page = typeof named === "function" ? await named(request, await text(request)) : named;
     if (page !== undefined) {
       const { status = 200, body, headers } = typeof page === "string" ? { body: page } : page;
       response.writeHead(status, { "content-type": type, ...headers }).end(body);

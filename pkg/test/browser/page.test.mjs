@@ -122,3 +122,37 @@ test("a form that would send the answer elsewhere does not", async () => {
   await page.waitForFunction(`document.querySelector("[data-cy=prompt] .cy-status").textContent === "Not saved!"`);
   assert.deepEqual([sent, await page.evaluate("ran")], [[], []]);
 });
+
+/** The page of a server that says which services reload one, and which of them run in it. */
+async function reloading(attributes, answer) {
+  const tagged = page.replace('<script src="/page.js" defer>', `<script>sessionStorage.loads = Number(sessionStorage.loads ?? 0) + 1;</script><script src="/page.js" defer ${attributes}>`);
+  const told = () => ({ ...answered, headers: { "content-type": "application/json" } });
+  const origin = await serve({ ...pages, "/": tagged, "/page.js/decision": told });
+  answered = { status: 200, body: JSON.stringify(answer) };
+  const opened = await open(browser);
+  await opened.page.goto(origin);
+  return { ...opened, loads: () => opened.page.evaluate("Number(sessionStorage.loads)") };
+}
+
+test("a service that says so reloads the page when the server no longer allows it, and no other does", async () => {
+  const reload = await reloading('data-reload="statistics" data-running="statistics"', decision("denied", "denied"));
+  await reload.page.click("[data-cy=prompt] button[value=reject]");
+  await reload.page.waitForFunction("Number(sessionStorage.loads) === 2 && document.readyState === 'complete'");
+  for (const attributes of ['data-reload="statistics" data-running=""', 'data-reload="videos" data-running=""', ""]) {
+    const { page, loads } = await reloading(attributes, decision("denied", "denied"));
+    await page.click("[data-cy=prompt] button[value=reject]");
+    await page.waitForSelector("[data-cy=prompt]", { state: "detached" });
+    await page.waitForTimeout(200);
+    assert.equal(await loads(), 1, attributes);
+  }
+});
+
+test("what the server came to allow in the page counts as running", async () => {
+  const { page, loads } = await reloading('data-reload="videos" data-running=""', decision("denied", "granted", { prompt: null }));
+  await page.click("[data-cy=placeholder] button[value=save]");
+  await page.waitForSelector("iframe[src]", { state: "attached" });
+  assert.equal(await loads(), 1);
+  answered = { status: 200, body: JSON.stringify(decision("denied", "denied")) };
+  await page.evaluate(`dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true }))`);
+  await page.waitForFunction("Number(sessionStorage.loads) === 2");
+});

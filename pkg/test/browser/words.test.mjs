@@ -24,6 +24,7 @@ const origin = await serve({
   "/unknown": html('lang="tlh"'),
   "/by-policy": html('lang="en"', 'consentry.start({ ...policy, locale: "pt-BR" })'),
   "/own": html('lang="fr"', `consentry.start({ ...policy, locale: "fr-BE", words: ${JSON.stringify(own)} })`),
+  "/odd": html('lang="en"', 'consentry.start({ ...policy, locale: "in english", words: { accept: "Yes" } })'),
   "/ar": html('lang="ar" dir="rtl"'),
   "/he-in-ltr": html('lang="en"', 'consentry.start({ ...policy, locale: "he" })'),
   "/en-in-rtl": html('lang="ar" dir="rtl"', 'consentry.start({ ...policy, locale: "en" })'),
@@ -191,6 +192,41 @@ test("the banner runs the way its words do, whichever way the page runs", async 
     assert.equal(always < necessary, dir === "ltr", path);
     assert.equal(await page.locator("dialog [data-cy=choices]").evaluate((panel) => getComputedStyle(panel).direction), dir);
     if (process.env.SCREENSHOTS) await page.screenshot({ path: `${process.env.SCREENSHOTS}${path}.png` });
+    assert.deepEqual(errors, []);
+  }
+});
+
+test("the choices say when the visitor last chose, in the page's language, and nothing before", async () => {
+  for (const [path, locale, words] of [
+    ["/en", "en", "Your last choice:"],
+    ["/fr", "fr", "Votre dernier choix"],
+    ["/ar", "ar", ""],
+    // What is no language is no reason to keep the choices shut.
+    ["/odd", undefined, "Your last choice:"],
+  ]) {
+    const { page, errors } = await visit(path);
+    await page.click("[data-consent-open]");
+    await page.waitForSelector("dialog [data-cy=choices]");
+    assert.equal(await page.locator("dialog time").count(), 0);
+    await page.keyboard.press("Escape");
+    await page.waitForSelector("dialog", { state: "detached" });
+    const before = Date.now();
+    await page.click(`${prompt} button[value=reject]`);
+    await page.waitForSelector(prompt, { state: "detached" });
+    await page.click("[data-consent-open]");
+    await page.waitForSelector("dialog time");
+    const at = Date.parse(await page.getAttribute("dialog time", "datetime"));
+    assert.ok(at >= before - 1000 && at <= Date.now() + 1000, String(at));
+    const says = await page.textContent("dialog p:has(> time)");
+    assert.ok(says.includes(words), says);
+    const date = await page.evaluate(([at, locale]) => new Date(at).toLocaleDateString(locale, { dateStyle: "long" }), [at, locale]);
+    if (locale) assert.equal(await page.textContent("dialog time"), date);
+    await page.keyboard.press("Escape");
+    await page.waitForSelector("dialog", { state: "detached" });
+    await page.evaluate("consent.forget()");
+    await page.click("[data-consent-open]");
+    await page.waitForSelector("dialog [data-cy=choices]");
+    assert.equal(await page.locator("dialog time").count(), 0);
     assert.deepEqual(errors, []);
   }
 });

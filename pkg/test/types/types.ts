@@ -2,9 +2,12 @@
 import { createConsent, loadConsent } from "consentry";
 import type { Consent, Decision, Policy, Status } from "consentry";
 import { gateElements, mountBanner, openChoices } from "consentry/banner";
+import { inheritConsent, receiveConsent, shareConsent, shareWithFrames } from "consentry/bridge";
 import { connectGoogle } from "consentry/google";
+import { guardNetwork } from "consentry/guard";
 import { startEngine as startJs } from "consentry/js";
 import { connectClarity, connectUet } from "consentry/microsoft";
+import { showPlaceholders } from "consentry/placeholders";
 import { createDecider, isAllowed } from "consentry/server";
 import { createConsent as createSlim, startEngine } from "consentry/slim";
 import fr from "consentry/words/fr";
@@ -82,11 +85,20 @@ createConsent({ id: "a", locale: "zh-Hant", categories: [{ id: "statistics" }], 
 // @ts-expect-error: all words of a language, or in the policy
 mountBanner(consent, { words: { accept: "Oui" } });
 gateElements(consent)();
+showPlaceholders(consent)();
+showPlaceholders(consent, { words: fr })();
 
 const ends: (() => void)[] = [
   connectGoogle(consent, { layer: "layer" }),
   connectGoogle(loadConsent("/policy.json")),
   connectUet(consent),
+  shareConsent(consent, new Worker("/worker.js")),
+  shareConsent(consent, new MessageChannel().port1),
+  shareWithFrames(consent, ["https://shop.example"]),
+  gateElements(receiveConsent(new MessageChannel().port2)),
+  gateElements(inheritConsent(["https://shop.example"])),
+  guardNetwork(consent, { log: true }),
+  guardNetwork(loadConsent("/policy.json"), { policy }),
   connectClarity(consent),
 ];
 // @ts-expect-error: not a signal

@@ -61,6 +61,18 @@ impl Reader {
         self.fault(FaultCode::WrongType, path, node.span.clone(), &node.describe(), expected);
     }
 
+    /// True or false; false where it is not said.
+    pub(super) fn flag(&mut self, fields: &mut Fields, name: &str) -> bool {
+        let Some(node) = fields.take(name) else { return false };
+        let path = fields.path(name);
+        self.note(&path, &node);
+        if let Value::Bool(holds) = node.value {
+            return holds;
+        }
+        self.wrong(&node, &path, "true or false");
+        false
+    }
+
     pub(super) fn note(&mut self, path: &str, node: &Node) {
         self.spans.insert(path.to_string(), node.span.clone());
     }
