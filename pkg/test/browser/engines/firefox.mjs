@@ -18,6 +18,8 @@ function preferences({ javaScriptEnabled = true, colorScheme = "light", gpc = fa
     "javascript.enabled": javaScriptEnabled,
     // What a browser asks for by itself is no business of a page.
     "browser.chrome.site_icons": false,
+    // Tabs that nobody looks at wait a second for each timer; tests let several act at the same moment.
+    "dom.min_background_timeout_value": 4,
     "layout.css.prefers-color-scheme.content-override": colorScheme === "dark" ? 0 : 1,
     "privacy.globalprivacycontrol.enabled": gpc,
   };
