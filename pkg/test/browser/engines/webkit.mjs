@@ -151,7 +151,8 @@ function pageOf(session, inWindow, proxy, close) {
     for (const one of held) actions.keyDown(keys[one]);
     actions.keyDown(keys[key]).keyUp(keys[key]);
     for (const one of held) actions.keyUp(keys[one]);
-    await actions.perform();
+    // On a machine with much to do the driver sometimes never tells that it has pressed: a key that was not shows in the page.
+    await Promise.race([actions.perform(), sleep(10_000, undefined, { ref: false })]);
   };
   const click = (x, y) => session.actions({ async: true }).move({ x: Math.floor(x), y: Math.floor(y), duration: 0 }).click().perform();
   return new Page({
