@@ -58,7 +58,7 @@ const notSaved = /^consentry: the answer was not saved: Error: the browser did n
 // Each engine has its own words for what went wrong.
 const table = [
   ["a policy of the page that forbids WebAssembly", "/csp", noStart, /CompileError/],
-  ["a module that is not there", "/missing", noStart, /status code is not ok|404|unsuccessful/i],
+  ["a module that is not there", "/missing", noStart, /status code is not ok|not have ok status/],
   ["a module that was cut off", "/truncated", noStart, /CompileError/],
   ["a module of the wrong type", "/slim-wrong-type", noStart, /MIME type/i],
   ["a module of another build", "/stale", noStart, /another build/],

@@ -162,6 +162,7 @@ for (const javaScriptEnabled of [false, true]) {
     await page.goto(origin);
     await page.click(`${prompt} button[value=accept]`);
     await gone(page);
+    await framed(page, "iframe[title^='The tour']", "Your first time");
     await page.goto(`${origin}/account`);
     await submit(page, "footer button[value=dark]");
     assert.equal(await page.getAttribute("html", "data-theme"), "dark");
