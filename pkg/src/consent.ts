@@ -146,14 +146,36 @@ export function open<P extends Policy>(policy: P, options: Options = {}): Consen
     restart();
   };
 
+  /** One text that says what two say. */
+  const both = (one = "", other = "") => (one && other && ask("merge", [other], one)) || one || other;
+
+  // What was stored or heard here a moment ago. The processes of a browser learn of each other's cookies late and crosswise:
+  // a page may read an older text in the place of its own, or none yet where it has just heard of one.
+  let recent = "";
+  const keep = (text = "") => {
+    recent = text;
+    setTimeout(() => {
+      if (recent === text) recent = "";
+      look();
+    }, 1000);
+  };
+
   /** Takes up what another page stored. Both may have answered at once: then the cookie has only what was written last. */
   const hear = (text?: string) => {
-    const merged = text && ask("merge", [text]);
-    if (merged && stored() !== merged) {
-      put(merged);
-      tell(merged);
+    const before = stored();
+    const all = text && both(both(before, recent), text);
+    keep(all);
+    if (before) {
+      if (all && all !== before) {
+        put(all);
+        tell(all);
+      }
+      decideAnew();
+    } else {
+      // It is on its way, or deleted again, which is not for this page to undo: it holds until the next look.
+      seen = undefined;
+      settle(decideOn(pending ?? all));
     }
-    decideAnew();
   };
   const tell: (text?: string) => void = globalThis.window
     ? join(hear, look, "pageshow", "focus", "visibilitychange")
@@ -183,6 +205,7 @@ export function open<P extends Policy>(policy: P, options: Options = {}): Consen
     seen = undefined;
     sweep();
     settle(decideOn(pending));
+    if (globalThis.window) keep(text);
     tell(text);
     if (!kept) throw new Error(`the browser did not take the cookie ${cookie}`);
   };

@@ -1,6 +1,6 @@
 //! The browser tests, in each engine, and the list of what one of them cannot run.
 
-use std::fs;
+use std::{fs, process::Command};
 
 use anyhow::{Context as _, Result, bail};
 
@@ -11,9 +11,8 @@ use crate::{
     workspace::{Workspace, scripts},
 };
 
-/// Written for Playwright itself so far, or without a browser.
-const ONLY_IN_CHROMIUM: [&str; 8] =
-    ["accessibility", "failures", "gating", "site-hostile", "site-tabs", "state", "static-hostile", "words"];
+/// Milliseconds after which a test counts as hung. The slowest takes a minute where others use the machine, too.
+const TEST_TIMEOUT: u32 = 240_000;
 
 pub(crate) struct Engine {
     /// As the tests' README has it in a heading; in small letters it is the module that drives the engine.
@@ -32,6 +31,29 @@ pub(crate) fn test(session: &mut Session<'_>, engine: &Engine) -> Result<()> {
     for tool in engine.tools {
         node.env(tool.variable, tool.path()?);
     }
+    servers(workspace, &mut node)?;
+    let skipped = workspace.target.join("skipped.md");
+    node.env("BROWSER", engine.name.to_lowercase());
+    node.args(["--test", "--test-concurrency=2", "--test-reporter=spec", "--test-reporter-destination=stdout"]);
+    node.arg("--test-reporter=./test/browser/skipped.mjs");
+    node.arg(format!("--test-reporter-destination={}", skipped.display()));
+    node.arg(format!("--test-timeout={TEST_TIMEOUT}"));
+    session.run(node.args(scripts(&workspace.pkg().join("test/browser"), ".test.mjs")))?;
+    let table = fs::read_to_string(&skipped).with_context(|| format!("{} cannot be read", skipped.display()))?;
+    println!("not run in {}:\n\n{table}", engine.name);
+    list(workspace, engine.name, &table)
+}
+
+/// Requests that no browser sends, to the example site.
+pub(crate) fn hostile_requests(session: &mut Session<'_>) -> Result<()> {
+    let mut node = in_pkg(session.workspace, "node");
+    servers(session.workspace, &mut node)?;
+    node.args(["--test", "--test-reporter=spec"]);
+    session.run(node.args(scripts(&session.workspace.pkg().join("test/site"), ".test.mjs")))
+}
+
+/// Builds the servers that tests start, and tells them where these are.
+fn servers(workspace: &Workspace, node: &mut Command) -> Result<()> {
     run(cargo(workspace).args(["build", "--package", "sothinkmedia"]))?;
     let examples =
         ["--package", "consentry", "--example", "shared-page", "--example", "careless", "--features", FEATURES];
@@ -42,18 +64,7 @@ pub(crate) fn test(session: &mut Session<'_>, engine: &Engine) -> Result<()> {
     {
         node.env(variable, built(name));
     }
-    let skipped = workspace.target.join("skipped.md");
-    node.env("BROWSER", engine.name.to_lowercase());
-    node.args(["--test", "--test-concurrency=2", "--test-reporter=spec", "--test-reporter-destination=stdout"]);
-    node.arg("--test-reporter=./test/browser/skipped.mjs");
-    node.arg(format!("--test-reporter-destination={}", skipped.display()));
-    let mut files = scripts(&workspace.pkg().join("test/browser"), ".test.mjs");
-    if engine.name != CHROMIUM.name {
-        files.retain(|file| !ONLY_IN_CHROMIUM.iter().any(|name| file.ends_with(format!("{name}.test.mjs"))));
-    }
-    session.run(node.args(files))?;
-    let table = fs::read_to_string(&skipped).with_context(|| format!("{} cannot be read", skipped.display()))?;
-    list(workspace, engine.name, &table)
+    Ok(())
 }
 
 /// Holds the README's list against what was skipped. A list that is out of date is written anew, and still a failure.

@@ -2,8 +2,12 @@
 document.addEventListener("consentry:change", async () => {
   const live = [...document.querySelectorAll("[data-live]")];
   if (live.length === 0) return;
-  const response = await fetch(location.href, { headers: { accept: "text/html" } });
-  const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
+  const text = await fetch(location.href, { headers: { accept: "text/html" } })
+    .then((response) => response.text())
+    // A page that is being left gets no answer, and needs none.
+    .catch(() => undefined);
+  if (text === undefined) return;
+  const fresh = new DOMParser().parseFromString(text, "text/html");
   for (const element of live) {
     const now = fresh.getElementById(element.id);
     if (!now) continue;

@@ -25,8 +25,8 @@ const types = {
 };
 
 /** Starts the engine for the tests of a file, which end it. What a test opens is closed after it. */
-export async function launch() {
-  const browser = await engine.start();
+export async function launch(options) {
+  const browser = await engine.start(options);
   let opened = [];
   beforeEach(() => void (opened = []));
   afterEach(() => Promise.all(opened.map((context) => context.close())));
@@ -42,7 +42,7 @@ export async function launch() {
 
 /**
  * Serves `pkg/dist` below /dist/ and the given pages, on a loopback port of its own. A page is its text, or
- * `{ status, body, headers }`, or a function that is given the request and its text and returns one of them; the end of its
+ * `{ status, body, headers }`, or a function that is given the request and its text and returns one of them, perhaps later; the end of its
  * path says what it is, HTML where it has none. Returns the origin.
  */
 export async function serve(pages) {
@@ -78,7 +78,7 @@ export const open = (browser, options) => browser.open(options);
 
 /** Waits for a page from outside: one without scripting has no timers that could ask again. */
 async function until(page, holds) {
-  for (const end = Date.now() + 10_000; Date.now() < end; await sleep(25))
+  for (const end = Date.now() + 20_000; Date.now() < end; await sleep(25))
     // A page that is being left cannot be asked.
     if (await page.evaluate(holds).catch(() => false)) return;
   throw new Error(`never held: ${holds}`);

@@ -14,9 +14,13 @@ test("what is answered in one tab is known in the other within a second", async 
     await page.goto(origin);
     await page.waitForSelector(prompt);
   }
-  await second.page.evaluate(`addEventListener("consentry:change", ({ detail }) => (window.heard = detail.ids.statistics.status))`);
+  // Each page notes when it knew: a driver is slower than that.
+  for (const { page } of [first, second])
+    await page.evaluate(`addEventListener("consentry:change", ({ detail }) => (window.heard ??= [detail.ids.statistics.status, Date.now()]))`);
   await first.page.click(`${prompt} button[value=reject]`);
-  await second.page.waitForSelector(prompt, { state: "detached", timeout: 1000 });
-  assert.equal(await second.page.evaluate("heard"), "denied");
+  await second.page.waitForSelector(prompt, { state: "detached" });
+  const [[, answered], [status, known]] = await Promise.all([first, second].map(({ page }) => page.evaluate("heard")));
+  assert.equal(status, "denied");
+  assert.ok(known - answered < 1000, `${known - answered} ms`);
   assert.deepEqual([...first.errors, ...second.errors], []);
 });

@@ -12,7 +12,7 @@ const summary = "Click-streams are now kept for 13 months instead of 6.";
 for (const javaScriptEnabled of [false, true]) {
   const scripting = javaScriptEnabled ? "with scripting" : "without scripting";
 
-  test(`first visit, ${scripting}: the banner is in the first paint, above the content, and moves nothing`, needs("interception", "layout-shift"), async (t) => {
+  test(`first visit, ${scripting}: the banner is in the first paint, above the content, and moves nothing`, needs("layout-shift"), async (t) => {
     const origin = await startSite(t);
     const { page, context, errors } = await open(browser, { javaScriptEnabled });
     await page.addInitScript(() => {
@@ -47,6 +47,20 @@ for (const javaScriptEnabled of [false, true]) {
       const seen = `shifts.filter(({ startTime }) => startTime >= performance.getEntriesByName("first-paint")[0].startTime)`;
       assert.deepEqual(await page.evaluate(`${seen}.map(({ value }) => value)`), []);
     }
+    assert.deepEqual(await cookieNames(context), []);
+    assert.deepEqual(errors, []);
+  });
+
+  test(`first visit, ${scripting}: the banner is at the bottom of the window, before the content, and nothing is stored`, async (t) => {
+    const origin = await startSite(t);
+    const { page, context, errors } = await open(browser, { javaScriptEnabled });
+    await page.goto(origin);
+    const html = await (await context.request.get(origin, { headers: { accept: "text/html" } })).text();
+    assert.ok(html.indexOf('data-cy="prompt"') > 0 && html.indexOf('data-cy="prompt"') < html.indexOf("<main"));
+    await page.waitForSelector(prompt);
+    const { x, y, width, height } = await page.locator(prompt).boundingBox();
+    const window = await page.evaluate("({ width: document.documentElement.clientWidth, height: innerHeight })");
+    assert.deepEqual([x, Math.round(width), Math.round(y + height)], [0, window.width, window.height]);
     assert.deepEqual(await cookieNames(context), []);
     assert.deepEqual(errors, []);
   });
@@ -148,6 +162,7 @@ for (const javaScriptEnabled of [false, true]) {
     await page.goto(origin);
     await page.click(`${prompt} button[value=accept]`);
     await gone(page);
+    await framed(page, "iframe[title^='The tour']", "Your first time");
     await page.goto(`${origin}/account`);
     await submit(page, "footer button[value=dark]");
     assert.equal(await page.getAttribute("html", "data-theme"), "dark");

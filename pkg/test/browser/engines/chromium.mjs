@@ -21,8 +21,10 @@ const started = (...more) => ({
   ],
 });
 
-export async function start() {
-  const browser = await chromium.launch(started());
+/** Playwright switches the back/forward cache off unless one asks for it. */
+export async function start({ backForwardCache = false } = {}) {
+  const ignoreDefaultArgs = backForwardCache ? ["--disable-back-forward-cache"] : [];
+  const browser = await chromium.launch({ ...started(), ignoreDefaultArgs });
   return {
     close: () => browser.close(),
     async open(options) {

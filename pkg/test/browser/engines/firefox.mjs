@@ -1,20 +1,25 @@
 // Firefox, through Puppeteer and WebDriver BiDi.
 import puppeteer from "puppeteer-core";
-import { Page, get } from "./page.mjs";
+import { Page, get, until } from "./page.mjs";
 
 export const name = "Firefox";
 export const lacks = {
-  interception: "the tests hold requests back through Playwright, which drives a Firefox of its own making only",
+  "media-emulation": "BiDi changes colour schemes and forced colours for a whole browser only",
+  "accessibility-tree": "BiDi does not hand the accessibility tree out",
+  prerender: "Firefox does not prerender pages",
   "layout-shift": "Firefox does not report layout shifts to pages",
   "host-rules": "Firefox has no switch that leads host names to ports",
 };
 
 /** The settings that make the kind of browser that is asked for: BiDi cannot change them for a context. */
-function preferences({ javaScriptEnabled = true, colorScheme = "light", gpc = false } = {}) {
+function preferences({ javaScriptEnabled = true, colorScheme = "light", gpc = false, locale = "en-US" } = {}) {
   return {
+    "intl.accept_languages": locale,
     "javascript.enabled": javaScriptEnabled,
     // What a browser asks for by itself is no business of a page.
     "browser.chrome.site_icons": false,
+    // Tabs that nobody looks at wait a second for each timer; tests let several act at the same moment.
+    "dom.min_background_timeout_value": 4,
     "layout.css.prefers-color-scheme.content-override": colorScheme === "dark" ? 0 : 1,
     "privacy.globalprivacycontrol.enabled": gpc,
   };
@@ -39,29 +44,57 @@ export async function start() {
   };
 }
 
+/** How each context opens a tab. */
+const openers = new WeakMap();
+
+/** One more tab of a context. */
+export const openIn = (context) => openers.get(context)();
+
 async function contextOf(own, { viewport, locale = "en-US", extraHTTPHeaders = {} }) {
-  const tab = await own.newPage();
-  const errors = [];
-  const requests = [];
-  tab.on("console", (message) => message.type() === "error" && errors.push(message.text()));
-  tab.on("pageerror", (error) => errors.push(String(error)));
-  tab.on("request", (request) => requests.push(request.url()));
-  await tab.setViewport(viewport ?? { width: 1280, height: 720 });
-  let headers = {};
+  const tabs = new Set();
+  let closed;
+  let headers = { "accept-language": locale, ...extraHTTPHeaders };
   const context = {
     cookies: () => own.cookies(),
     addCookies: (cookies) => own.setCookie(...cookies.map(withDomain)),
     clearCookies: async () => own.deleteCookie(...(await own.cookies())),
     async setExtraHTTPHeaders(wanted) {
       headers = { "accept-language": locale, ...wanted };
-      await tab.setExtraHTTPHeaders(headers);
+      await Promise.all([...tabs].map((tab) => tab.setExtraHTTPHeaders(headers)));
     },
     request: { get: (url, { headers: more } = {}) => get(context, headers, url, more) },
-    close: () => own.close(),
+    close: () => (closed ??= own.close()),
   };
-  await context.setExtraHTTPHeaders(extraHTTPHeaders);
+  openers.set(context, async () => {
+    const tab = await own.newPage();
+    tabs.add(tab);
+    tab.setDefaultTimeout(60_000);
+    tab.on("close", () => tabs.delete(tab));
+    // BiDi tells of an object in the console only that it is one.
+    await tab.evaluateOnNewDocument(() => {
+      const { error } = console;
+      console.error = (...said) => error.apply(console, said.map(String));
+    });
+    await tab.setViewport(viewport ?? { width: 1280, height: 720 });
+    await tab.setExtraHTTPHeaders(headers);
+    return pageOf(tab);
+  });
+  return { context, ...(await openIn(context)) };
+}
+
+function pageOf(tab) {
+  const errors = [];
+  const requests = [];
+  tab.on("console", (message) => message.type() === "error" && errors.push(message.text()));
+  tab.on("pageerror", (error) => errors.push(String(error)));
+  tab.on("request", (request) => requests.push(request.url()));
   const page = new Page({
-    goto: (url) => tab.goto(url),
+    async goto(url, { waitUntil = "load" } = {}) {
+      const loaded = tab.goto(url);
+      if (waitUntil === "load") return loaded;
+      loaded.catch(() => {});
+      await until(url, async () => (await tab.evaluate("location.href")).startsWith(url));
+    },
     reload: () => tab.reload(),
     run: (text) => tab.evaluate(text),
     click: (x, y) => tab.mouse.click(x, y),
@@ -71,9 +104,34 @@ async function contextOf(own, { viewport, locale = "en-US", extraHTTPHeaders = {
       await tab.keyboard.press(key === "Space" ? " " : key);
       for (const one of held) await tab.keyboard.up(one);
     },
+    wheel: async (y) => {
+      await tab.mouse.move(10, 10);
+      await tab.mouse.wheel({ deltaY: y });
+    },
+    resize: (size) => tab.setViewport(size),
+    route: router(tab),
+    requests,
     close: () => tab.close(),
   });
-  return { context, page, errors, requests };
+  return { page, errors, requests };
+}
+
+function router(tab) {
+  const routes = [];
+  return async (pattern, handler) => {
+    routes.push({ pattern, handler });
+    if (routes.length > 1) return;
+    await tab.setRequestInterception(true);
+    tab.on("request", (request) => {
+      const route = routes.find(({ pattern }) => pattern.test(request.url()));
+      if (!route) return void request.continue();
+      route.handler({
+        continue: () => request.continue(),
+        abort: () => request.abort(),
+        fulfill: (response) => request.respond(response),
+      });
+    });
+  };
 }
 
 function withDomain({ url, ...cookie }) {

@@ -3,15 +3,21 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 
-const patience = 20_000;
+const patience = 30_000;
 
 /** An expression for a string, or for a function and its one argument. */
 const expression = (what, argument) =>
   typeof what === "string" ? what : `(${what})(${argument === undefined ? "" : JSON.stringify(argument)})`;
 
+const escaped = (text) => text.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&");
+
+/** As Playwright's globs are: two stars are anything, one is anything within a part of a path. */
+const fitting = (glob) =>
+  new RegExp(`^${glob.split("**").map((part) => part.split("*").map(escaped).join("[^/]*")).join(".*")}$`);
+
 /** Asks until the answer is true, and returns it. */
-export async function until(what, ask) {
-  const latest = Date.now() + patience;
+export async function until(what, ask, timeout = patience) {
+  const latest = Date.now() + timeout;
   for (;;) {
     // A page that is being left has no answer.
     const answer = await ask().catch((error) => (Date.now() < latest ? undefined : Promise.reject(error)));
@@ -33,6 +39,12 @@ const states = {
   hidden: (element) => !element?.checkVisibility({ visibilityProperty: true }),
 };
 
+// Runs in the page.
+function box(element) {
+  const { x, y, width, height } = element.getBoundingClientRect();
+  return { x, y, width, height };
+}
+
 // Runs in the page: brings an element into sight, and says where it can be pressed.
 function middle(element) {
   element.scrollIntoView({ block: "center", inline: "center", behavior: "instant" });
@@ -44,8 +56,8 @@ function middle(element) {
 }
 
 /**
- * A page over a tab: `{ goto, reload, run, click, press, close }`, where `run` evaluates an expression and awaits it. Playwright's
- * own selectors are left out: what is not CSS throws in the page.
+ * A page over a tab: `{ goto, reload, run, click, press, wheel, resize, route, requests, close }`, where `run` evaluates an expression
+ * and awaits it. Playwright's own selectors are left out: what is not CSS throws in the page.
  */
 export class Page {
   #tab;
@@ -54,26 +66,41 @@ export class Page {
     this.#tab = tab;
   }
 
-  goto = (url) => this.#tab.goto(url);
+  goto = (url, wait) => this.#tab.goto(url, wait);
   reload = () => this.#tab.reload();
   url = () => this.evaluate("location.href");
   close = () => this.#tab.close();
   keyboard = { press: (key) => this.#tab.press(key) };
+  mouse = { move: async () => {}, wheel: (x, y) => this.#tab.wheel(y) };
+  setViewportSize = (size) => this.#tab.resize(size);
+
+  /** Hands requests whose address fits to a handler, which continues, aborts or fulfils them. */
+  route = (glob, handler) => this.#tab.route(glob instanceof RegExp ? glob : fitting(glob), handler);
 
   evaluate(what, argument) {
     return this.#tab.run(expression(what, argument));
   }
 
-  waitForFunction(what, argument) {
-    return until(String(what), () => this.evaluate(what, argument));
+  waitForTimeout = (ms) => sleep(ms);
+
+  /** One that comes from now on. */
+  waitForRequest(glob) {
+    const from = this.#tab.requests.length;
+    return until(glob, async () => this.#tab.requests.slice(from).find((url) => fitting(glob).test(url)));
   }
 
-  waitForSelector(selector, { state = "visible" } = {}) {
-    return until(`${selector} ${state}`, () => this.#tab.run(`(${states[state]})(${first(selector)})`));
+  waitForFunction(what, argument, { timeout } = {}) {
+    // Not every driver hands everything out of the page.
+    const holds = typeof what === "string" ? `!!(${what})` : what;
+    return until(String(what), () => this.evaluate(holds, argument), timeout);
   }
 
-  async click(selector) {
-    await this.waitForSelector(selector);
+  waitForSelector(selector, { state = "visible", timeout } = {}) {
+    return until(`${selector} ${state}`, () => this.#tab.run(`(${states[state]})(${first(selector)})`), timeout);
+  }
+
+  async click(selector, wait) {
+    await this.waitForSelector(selector, wait);
     await this.#press(selector);
   }
 
@@ -98,12 +125,22 @@ export class Page {
   inputValue = (selector) => this.#of(selector, (element) => element.value);
   getAttribute = (selector, name) => this.#of(selector, (element, name) => element.getAttribute(name), name);
 
+  /** What is read of one is read of its first element. */
   locator(selector) {
     const elements = all(selector);
     return {
+      first: () => this.locator(selector),
       count: () => this.#tab.run(`${elements}.length`),
       allTextContents: () => this.#tab.run(`${elements}.map((element) => element.textContent)`),
       evaluateAll: (map) => this.#tab.run(`(${map})(${elements})`),
+      isVisible: () => this.#tab.run(`(${states.visible})(${first(selector)})`),
+      textContent: () => this.textContent(selector),
+      evaluate: (read) => this.#of(selector, read),
+      innerText: () => this.#of(selector, (element) => element.innerText),
+      getAttribute: (name) => this.getAttribute(selector, name),
+      boundingBox: () => this.#of(selector, box),
+      click: () => this.click(selector),
+      waitFor: (wait) => this.waitForSelector(selector, wait),
     };
   }
 

@@ -4,16 +4,19 @@ import { once } from "node:events";
 import { createServer } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Builder, Capabilities, Key } from "selenium-webdriver";
-import { Page, get } from "./page.mjs";
+import { Page, get, until } from "./page.mjs";
 import { startProxy } from "./proxy.mjs";
 
 export const name = "WebKit";
 export const lacks = {
+  // MiniBrowser can write its pages' messages out, but does not while a driver leads it.
   console: "WebKitWebDriver tells nothing of a page's console",
-  interception: "the tests hold requests back through Playwright, which drives a WebKit of its own making only",
+  "accessibility-tree": "WebDriver does not hand the accessibility tree out",
   "layout-shift": "WebKit does not report layout shifts to pages",
   "host-rules": "WebKitGTK has no switch that leads host names to ports",
-  
+  languages: "WebKitGTK tells pages of the system's own language only",
+  "media-emulation": "WebDriver changes no colour schemes or forced colours",
+  prerender: "WebKit does not prerender pages",
 };
 
 /** The least width of a page in pixels: MiniBrowser has a window of at least 447. */
@@ -51,8 +54,8 @@ async function startDisplay() {
 async function startSession(display, { javaScriptEnabled = true, colorScheme = "light" }) {
   const port = await freePort();
   const driver = spawn(process.env.WEBKIT_DRIVER ?? "/usr/bin/WebKitWebDriver", [`--port=${port}`], {
-    // Its sandbox needs rights that a container does not give.
-    env: { ...process.env, DISPLAY: display, WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: "1" },
+    // Its sandbox needs rights that a container does not give. Without a locale pages are told of American English.
+    env: { ...process.env, DISPLAY: display, LC_ALL: "C", WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: "1" },
     stdio: "ignore",
   });
   const server = `http://127.0.0.1:${port}`;
@@ -66,6 +69,8 @@ async function startSession(display, { javaScriptEnabled = true, colorScheme = "
   const binary = process.env.MINIBROWSER ?? "/usr/lib/x86_64-linux-gnu/webkit2gtk-4.1/MiniBrowser";
   const capabilities = new Capabilities({
     browserName: "MiniBrowser",
+    // With another strategy the driver says nothing of a page before all of it is there.
+    pageLoadStrategy: "none",
     proxy: { proxyType: "manual", httpProxy: proxy.host },
     "webkitgtk:browserOptions": { binary, args },
   });
@@ -78,18 +83,15 @@ async function startSession(display, { javaScriptEnabled = true, colorScheme = "
   return { session, proxy, close };
 }
 
+/** How each context opens a tab. */
+const openers = new WeakMap();
+
+/** One more tab of a context, in a window of its own: what nobody sees has slow timers. */
+export const openIn = (context) => openers.get(context)();
+
 async function contextOf({ session, proxy }, close, { viewport, locale, extraHTTPHeaders = {} }) {
   const always = { "accept-language": locale ?? "en-US" };
   proxy.headers = { ...always, ...extraHTTPHeaders };
-  const run = async (text) => {
-    const { value, error } = await session.executeAsyncScript(
-      `const done = arguments[0];
-       (async () => (${text}))().then((value) => done({ value }), (error) => done({ error: String(error) }));`,
-    );
-    if (error) throw new Error(error);
-    return value;
-  };
-  if (viewport) await resize(session, viewport);
   const context = {
     cookies: () => session.manage().getCookies(),
     async addCookies(cookies) {
@@ -100,22 +102,71 @@ async function contextOf({ session, proxy }, close, { viewport, locale, extraHTT
     request: { get: (url, { headers } = {}) => get(context, proxy.headers, url, headers) },
     close,
   };
-  const page = new Page({
-    goto: (url) => session.get(url),
-    reload: () => session.navigate().refresh(),
-    run,
-    click: (x, y) => session.actions({ async: true }).move({ x: Math.floor(x), y: Math.floor(y), duration: 0 }).click().perform(),
-    async press(pressed) {
-      const [key, ...held] = pressed.split("+").reverse();
-      const actions = session.actions({ async: true });
-      for (const one of held) actions.keyDown(keys[one]);
-      actions.keyDown(keys[key]).keyUp(keys[key]);
-      for (const one of held) actions.keyUp(keys[one]);
-      await actions.perform();
-    },
+  // The driver looks at one window at a time.
+  let at = await session.getWindowHandle();
+  let last = Promise.resolve();
+  const inTurn = (act) => (last = last.then(act, act));
+  const inWindow = (handle) => (act) =>
+    inTurn(async () => {
+      if (at !== handle) await session.switchTo().window(handle);
+      at = handle;
+      return act();
+    });
+  const tab = async (handle) => {
+    if (viewport) await inWindow(handle)(() => resize(session, viewport));
+    return { page: pageOf(session, inWindow(handle), proxy, close), errors: [], requests: proxy.requests };
+  };
+  openers.set(context, async () => {
+    const handle = await inTurn(async () => {
+      await session.switchTo().newWindow("window");
+      return (at = await session.getWindowHandle());
+    });
+    return tab(handle);
+  });
+  return { context, ...(await tab(at)) };
+}
+
+function pageOf(session, inWindow, proxy, close) {
+  const run = async (text) => {
+    const { value, error } = await session.executeAsyncScript(
+      `const done = arguments[0];
+       (async () => (${text}))().then((value) => done({ value }), (error) => done({ error: String(error) }));`,
+    );
+    if (error) throw new Error(error);
+    return value;
+  };
+  /** Goes to another document, and waits for it, or for all that loads with it. */
+  const arrive = async (go, waitUntil) => {
+    const look = () => inWindow(() => run("[performance.timeOrigin, document.readyState]"));
+    const [left] = await look();
+    await inWindow(go);
+    await until("another document", async () => {
+      const [here, state] = await look();
+      return here !== left && (state === "complete" || waitUntil === "commit");
+    });
+  };
+  const press = async (pressed) => {
+    const [key, ...held] = pressed.split("+").reverse();
+    const actions = session.actions({ async: true });
+    for (const one of held) actions.keyDown(keys[one]);
+    actions.keyDown(keys[key]).keyUp(keys[key]);
+    for (const one of held) actions.keyUp(keys[one]);
+    // On a machine with much to do the driver sometimes never tells that it has pressed: a key that was not shows in the page.
+    await Promise.race([actions.perform(), sleep(10_000, undefined, { ref: false })]);
+  };
+  const click = (x, y) => session.actions({ async: true }).move({ x: Math.floor(x), y: Math.floor(y), duration: 0 }).click().perform();
+  return new Page({
+    goto: (url, { waitUntil = "load" } = {}) => arrive(() => session.get(url), waitUntil),
+    reload: () => arrive(() => session.navigate().refresh(), "load"),
+    run: (text) => inWindow(() => run(text)),
+    click: (x, y) => inWindow(() => click(x, y)),
+    press: (pressed) => inWindow(() => press(pressed)),
+    wheel: (y) => inWindow(() => session.actions({ async: true }).scroll(10, 10, 0, y).perform()),
+    resize: (size) => inWindow(() => resize(session, size)),
+    route: async (pattern, handler) => void proxy.routes.push({ pattern, handler }),
+    requests: proxy.requests,
     close,
   });
-  return { context, page, errors: [], requests: proxy.requests };
 }
 
 /** Makes the window as large as its page needs to be. */

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { request } from "node:http";
 import { test } from "node:test";
-import { startSite } from "./site-server.mjs";
+import { startSite } from "../browser/site-server.mjs";
 
 const origin = await startSite();
 const host = new URL(origin).host;
