@@ -1,6 +1,6 @@
 //! The JSON Schema and the reader agree: what one takes the other takes, field by field.
 
-use std::fs;
+use std::{fs, path::Path};
 
 use consentry::{
     Policy,
@@ -63,6 +63,10 @@ fn reader_takes(policy: &Json) -> bool {
 
 #[test]
 fn the_copy_in_the_package_is_current() {
+    // The crate is published without the npm package.
+    if !Path::new("pkg").exists() {
+        return;
+    }
     let copy = fs::read_to_string("pkg/policy.schema.json").unwrap_or_default();
     assert!(copy == schema(), "write it anew: cargo run --features cli -- schema > pkg/policy.schema.json");
 }
