@@ -1,6 +1,6 @@
 //! The JSON Schema and the reader agree: what one takes the other takes, field by field.
 
-use std::fs;
+use std::{fs, path::Path};
 
 use consentry::{
     Policy,
@@ -42,12 +42,10 @@ fn full() -> Json {
     })
 }
 
-fn validator() -> (Json, Validator) {
-    let schema: Json = serde_json::from_str(&schema()).unwrap_or_default();
-    match jsonschema::draft7::new(&schema) {
-        Ok(validator) => (schema, validator),
-        Err(error) => unimplemented!("{error}"),
-    }
+fn validator() -> Result<(Json, Validator), String> {
+    let schema: Json = serde_json::from_str(&schema()).map_err(|error| error.to_string())?;
+    let validator = jsonschema::draft7::new(&schema).map_err(|error| error.to_string())?;
+    Ok((schema, validator))
 }
 
 /// Whether the reader takes the form of a policy: what fields say together is no matter of a schema.
@@ -65,13 +63,17 @@ fn reader_takes(policy: &Json) -> bool {
 
 #[test]
 fn the_copy_in_the_package_is_current() {
+    // The crate is published without the npm package.
+    if !Path::new("pkg").exists() {
+        return;
+    }
     let copy = fs::read_to_string("pkg/policy.schema.json").unwrap_or_default();
     assert!(copy == schema(), "write it anew: cargo run --features cli -- schema > pkg/policy.schema.json");
 }
 
 #[test]
 fn the_full_policy_has_every_field_of_the_schema() {
-    let (schema, validator) = validator();
+    let (schema, validator) = validator().unwrap();
     let full = full();
     assert!(validator.is_valid(&full), "{:?}", validator.iter_errors(&full).map(|e| e.to_string()).collect::<Vec<_>>());
     assert!(reader_takes(&full));
@@ -99,7 +101,7 @@ fn the_full_policy_has_every_field_of_the_schema() {
 /// Every policy of the repository is taken.
 #[test]
 fn real_policies_are_of_the_schema() {
-    let (_, validator) = validator();
+    let (_, validator) = validator().unwrap();
     let vectors: Json = serde_json::from_str(&fs::read_to_string("tests/vectors/policies.json").unwrap()).unwrap();
     let mut count = 0;
     let mut check = |name: &str, policy: &Json| {
@@ -135,7 +137,7 @@ fn plain(value: toml::Value) -> Json {
 /// Puts one value after another in the place of each value of the full policy, and looks who takes it.
 #[test]
 fn schema_and_reader_take_the_same() {
-    let (_, validator) = validator();
+    let (_, validator) = validator().unwrap();
     let digest = format!("sha256-{}", "A".repeat(43));
     let long = "x".repeat(33);
     let texts = [

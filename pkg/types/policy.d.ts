@@ -1,3 +1,7 @@
+/**
+ * The rule of a region, as a compiled policy has it: whole. Of the presets a browser knows `eu` and `us-ca` only: with another
+ * id, a time that is left out is 182 days, and regions that are left out are none.
+ */
 export interface Regime {
   readonly id: string;
   readonly kind: RegimeKind;

@@ -58,6 +58,7 @@ pub struct Fault {
     pub(crate) found: String,
     pub(crate) expected: String,
     pub(crate) help: Option<String>,
+    pub(crate) first: Option<String>,
 }
 
 impl Fault {
@@ -68,7 +69,7 @@ impl Fault {
         expected: impl Into<String>,
     ) -> Self {
         let (path, found, expected) = (path.into(), found.into(), expected.into());
-        Self { code, path, position: None, span: None, found, expected, help: None }
+        Self { code, path, position: None, span: None, found, expected, help: None, first: None }
     }
 
     /// What kind of thing is wrong.
@@ -104,6 +105,11 @@ impl Fault {
     /// What may mend it, such as a name that is written nearly alike.
     pub fn help(&self) -> Option<&str> {
         self.help.as_deref()
+    }
+
+    /// The path of what was there first, where two names collide.
+    pub fn first(&self) -> Option<&str> {
+        self.first.as_deref()
     }
 }
 

@@ -55,6 +55,13 @@ impl Check {
         self.faults.push(Fault::new(code, path, found, expected));
     }
 
+    /// Says of the last fault what was there before it.
+    fn after(&mut self, first: impl Into<String>) {
+        if let Some(fault) = self.faults.last_mut() {
+            fault.first = Some(first.into());
+        }
+    }
+
     fn id(&mut self, path: &str, id: &str) {
         if !is_id(id) {
             self.fault(FaultCode::BadValue, path, &quoted(id), ID_FORM);
@@ -116,6 +123,7 @@ impl Check {
                 Some(first) => {
                     let expected = format!("a name other than that of {first}");
                     self.fault(FaultCode::Duplicate, path, &quoted(name), expected);
+                    self.after(*first);
                 }
                 None => {
                     seen.insert(name, path);
@@ -127,6 +135,7 @@ impl Check {
             if let Some(current) = seen.get(name) {
                 let expected = format!("a name never used before: {path} says it meant something else");
                 self.fault(FaultCode::Retired, *current, &quoted(name), expected);
+                self.after(path);
             } else if *name == NECESSARY {
                 self.fault(FaultCode::Retired, path, &quoted(name), "an id that can be retired");
             }
@@ -239,13 +248,16 @@ impl Check {
 
     /// A cookie belongs to one service: else nobody could say whether it may be set.
     fn cookies(&mut self, services: &[Service]) {
-        let mut seen: alloc::collections::BTreeMap<&str, &str> = Default::default();
+        let mut seen: alloc::collections::BTreeMap<&str, (&str, String)> = Default::default();
         for (place, service) in services.iter().enumerate() {
             for (cookie_place, cookie) in service.cookies.iter().enumerate() {
-                if let Some(owner) = seen.insert(&cookie.name, &service.id) {
-                    let path = format!("service[{place}].cookies[{cookie_place}].name");
+                let path = format!("service[{place}].cookies[{cookie_place}].name");
+                if let Some((owner, first)) = seen.get(cookie.name.as_str()) {
                     let expected = format!("a cookie that the service {owner:?} does not declare already");
                     self.fault(FaultCode::Duplicate, path, &quoted(&cookie.name), expected);
+                    self.after(first);
+                } else {
+                    seen.insert(&cookie.name, (&service.id, path));
                 }
             }
         }
@@ -310,11 +322,13 @@ impl Check {
                 if earlier.id == regime.id {
                     let expected = format!("a name other than that of regime[{earlier_place}].id");
                     self.fault(FaultCode::Duplicate, format!("{path}.id"), &quoted(&regime.id), expected);
+                    self.after(format!("regime[{earlier_place}].id"));
                 }
                 for region in regime.holds_in().filter(|region| has_word(&earlier.regions, region.code())) {
                     let expected = format!("a region that regime[{earlier_place}] does not have already");
                     let found = quoted(region.as_str());
                     self.fault(FaultCode::Duplicate, format!("{path}.regions"), &found, expected);
+                    self.after(format!("regime[{earlier_place}].regions"));
                 }
             }
             for (field, seconds) in [("grant_max_age", regime.grant_max_age), ("refusal_quiet", regime.refusal_quiet)] {

@@ -58,6 +58,12 @@ Exit codes:
   1  errors
   2  a policy could not be read
 
+JSON:
+  {policies: [{file, policy, findings}], errors, warnings, notes}
+  A policy has id, version, draft and material, or is null where it has faults.
+  A finding has level, code, path and message; where there are some, line, column
+  and endColumn (from 1, in characters), start and end (in bytes), help and source.
+
 On GitHub:
   consentry check --published --deny warnings --format github
 

@@ -53,6 +53,8 @@ pub(crate) struct Place {
     pub(crate) width: usize,
     /// The bytes of the id of what it is about, where they tell a reader more than the place does.
     pub(crate) of: Option<Range<usize>>,
+    /// The line and bytes of what was there first.
+    pub(crate) first: Option<(usize, Range<usize>)>,
 }
 
 impl Finding {
@@ -66,20 +68,22 @@ impl Finding {
             named.into_iter().flatten().find(|named| *named != head)
         };
         let whole = checked.span("");
-        let place = |path: &str, position: Option<Position>, span: Option<Range<usize>>| {
+        let place = |path: &str, first: Option<&str>, position: Option<Position>, span: Option<Range<usize>>| {
             let span = span?;
             let (of, start) = (id(path, &span), position?);
             let span = Some(span).filter(|span| whole.as_ref() != Some(span));
             let first_line = span.clone().and_then(|span| text.get(span)?.lines().next());
-            Some(Place { start, span, width: first_line.map_or(0, |line| line.chars().count()), of })
+            let width = first_line.map_or(0, |line| line.chars().count());
+            let first = first.and_then(|first| checked.position(first).map(|at| at.line).zip(checked.span(first)));
+            Some(Place { start, span, width, of, first })
         };
         let faults = checked.faults().iter().map(|fault| {
-            let place = place(fault.path(), fault.position(), fault.span());
+            let place = place(fault.path(), fault.first(), fault.position(), fault.span());
             Self { place, ..Self::from(fault) }
         });
         let mut all: Vec<Self> = faults.collect();
         all.extend(checked.warnings(advice).iter().map(|warning| {
-            let place = place(warning.path(), warning.position(), warning.span());
+            let place = place(warning.path(), None, warning.position(), warning.span());
             Self { place, ..Self::from(warning) }
         }));
         all.sort_by_key(|finding| {
@@ -127,7 +131,7 @@ impl From<&Fault> for Finding {
             expected: Some(fault.expected().into()),
             help: fault.help().map(Into::into),
             source: None,
-            place: place.map(|(start, span)| Place { start, span: Some(span), width: 0, of: None }),
+            place: place.map(|(start, span)| Place { start, span: Some(span), width: 0, of: None, first: None }),
         }
     }
 }
@@ -143,7 +147,7 @@ impl From<&Warning> for Finding {
             expected: None,
             help: Some(warning.help().into()),
             source: Some(warning.source()),
-            place: place.map(|(start, span)| Place { start, span: Some(span), width: 0, of: None }),
+            place: place.map(|(start, span)| Place { start, span: Some(span), width: 0, of: None, first: None }),
         }
     }
 }

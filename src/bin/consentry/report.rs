@@ -9,7 +9,7 @@ use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet}
 use consentry::policy::{FaultCode, Faults};
 
 use crate::{
-    finding::{self, Finding, Place, count},
+    finding::{self, Finding, count},
     outcome::Problem,
     source::Source,
 };
@@ -74,7 +74,7 @@ fn shown(source: &Source, finding: &Finding) -> String {
     let mut group = Group::with_title(level.primary_title(finding.title()).id(finding.code));
     let span = finding.place.as_ref().and_then(|place| Some((place, place.span.clone()?)));
     if let Some((place, span)) = span {
-        let excerpt = Excerpt::of(&source.text, place, span);
+        let excerpt = Excerpt::of(&source.text, place.start.line, span, place.of.clone());
         let mut snippet = Snippet::source(excerpt.text).line_start(excerpt.line);
         if excerpt.is_whole {
             snippet = snippet.path(&source.name);
@@ -87,6 +87,11 @@ fn shown(source: &Source, finding: &Finding) -> String {
             snippet = snippet.annotation(AnnotationKind::Visible.span(of));
         }
         group = group.element(snippet);
+        if let Some((line, first)) = place.first.clone() {
+            let excerpt = Excerpt::of(&source.text, line, first, None);
+            let marked = AnnotationKind::Context.span(excerpt.span).label("here first");
+            group = group.element(Snippet::source(excerpt.text).line_start(line).path(&source.name).annotation(marked));
+        }
     } else if finding.place.is_some() {
         group = group.element(Origin::path(&source.name));
     }
@@ -118,7 +123,7 @@ impl<'s> Excerpt<'s> {
     /// How much of a line is shown on each side, in bytes.
     const NEAR: usize = 400;
 
-    fn of(source: &'s str, place: &Place, span: Range<usize>) -> Self {
+    fn of(source: &'s str, line: usize, span: Range<usize>, of: Option<Range<usize>>) -> Self {
         let start = span.start.min(source.len());
         let line_start = source.get(..start).and_then(|before| before.rfind('\n')).map_or(0, |newline| newline + 1);
         let line_end = |from: usize| {
@@ -126,19 +131,13 @@ impl<'s> Excerpt<'s> {
         };
         let end = span.end.min(line_end(start)).max(start);
         // The id is shown where it comes soon after the head.
-        let of = place.of.clone().filter(|of| of.start >= end && of.end - line_start <= Self::NEAR);
+        let of = of.filter(|of| of.start >= end && of.end - line_start <= Self::NEAR);
         let from = boundary(source, line_start.max(start.saturating_sub(Self::NEAR)));
         let last = of.as_ref().map_or(end, |of| of.end);
         let to = boundary(source, line_end(last).min(last.min(start + Self::NEAR) + Self::NEAR));
         let within = |range: Range<usize>| range.start.clamp(from, to) - from..range.end.clamp(from, to) - from;
         let text = source.get(from..to).unwrap_or_default();
-        Self {
-            text,
-            line: place.start.line,
-            span: within(start..end),
-            of: of.map(within),
-            is_whole: from == line_start,
-        }
+        Self { text, line, span: within(start..end), of: of.map(within), is_whole: from == line_start }
     }
 }
 
