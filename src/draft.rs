@@ -121,7 +121,7 @@ impl Draft {
         }
         text.push_str(&self.own_service(&mut names));
         for group in &found.groups {
-            text.push_str(&service(group, &of_common(&categories, group.category), &mut names));
+            text.push_str(&service(group, &of_common(&categories, group.category), &mut names, knowledge));
         }
         if seen.is_none() {
             text.push_str(EXAMPLE);
@@ -231,7 +231,7 @@ fn category(id: &str) -> String {
     text
 }
 
-fn service(group: &Group<'_>, category: &str, names: &mut Names) -> String {
+fn service(group: &Group<'_>, category: &str, names: &mut Names, knowledge: &Knowledge) -> String {
     let service = group.service;
     let usual = service.category() == group.category;
     let wanted = if usual { service.id().to_owned() } else { format!("{}-{}", service.id(), group.category.word()) };
@@ -263,6 +263,13 @@ fn service(group: &Group<'_>, category: &str, names: &mut Names) -> String {
     }
     if !group.hosts.is_empty() {
         text.push_str(&format!("hosts = {}\n", list(&group.hosts)));
+    } else if usual {
+        let usual_hosts = knowledge.hosts_of(service).flat_map(|host| [host.to_owned(), format!("*.{host}")]);
+        let usual_hosts: Vec<String> = usual_hosts.collect();
+        if !usual_hosts.is_empty() {
+            text.push_str("# TODO: nothing was seen to come from its hosts. Commonly they are:\n");
+            text.push_str(&format!("# hosts = {}\n", list(&usual_hosts).replace('\n', "\n# ")));
+        }
     }
     if !group.cookies.is_empty() {
         text.push_str("cookies = [\n");
