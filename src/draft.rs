@@ -3,6 +3,7 @@
 //! What [`Knowledge`] knows goes under the category it commonly is in, by service; what it does not know is left to the
 //! author, as comments. Nothing comes under necessary but what is known to be.
 
+mod comments;
 mod found;
 mod text;
 
@@ -14,6 +15,7 @@ use alloc::{
     vec::Vec,
 };
 
+use comments::{CATEGORIES, EXAMPLE, HEAD, HEAD_SEEN, OPEN_COOKIES, OPEN_HOSTS, TAIL};
 use found::{Cookie, Found, Group};
 use text::{comment, duration, list, quoted};
 
@@ -121,7 +123,7 @@ impl Draft {
         }
         text.push_str(&self.own_service(&mut names));
         for group in &found.groups {
-            text.push_str(&service(group, &of_common(&categories, group.category), &mut names));
+            text.push_str(&service(group, &of_common(&categories, group.category), &mut names, knowledge));
         }
         if seen.is_none() {
             text.push_str(EXAMPLE);
@@ -231,7 +233,7 @@ fn category(id: &str) -> String {
     text
 }
 
-fn service(group: &Group<'_>, category: &str, names: &mut Names) -> String {
+fn service(group: &Group<'_>, category: &str, names: &mut Names, knowledge: &Knowledge) -> String {
     let service = group.service;
     let usual = service.category() == group.category;
     let wanted = if usual { service.id().to_owned() } else { format!("{}-{}", service.id(), group.category.word()) };
@@ -263,6 +265,13 @@ fn service(group: &Group<'_>, category: &str, names: &mut Names) -> String {
     }
     if !group.hosts.is_empty() {
         text.push_str(&format!("hosts = {}\n", list(&group.hosts)));
+    } else if usual {
+        let usual_hosts = knowledge.hosts_of(service).flat_map(|host| [host.to_owned(), format!("*.{host}")]);
+        let usual_hosts: Vec<String> = usual_hosts.collect();
+        if !usual_hosts.is_empty() {
+            text.push_str("# TODO: nothing was seen to come from its hosts. Commonly they are:\n");
+            text.push_str(&format!("# hosts = {}\n", list(&usual_hosts).replace('\n', "\n# ")));
+        }
     }
     if !group.cookies.is_empty() {
         text.push_str("cookies = [\n");
@@ -355,54 +364,3 @@ impl Names {
         id.to_string()
     }
 }
-
-const HEAD: &str = "\
-# The privacy policy of this site: what it sets and loads, what for, and what it asks of its visitors.
-# Drafted by `consentry init`. What is marked TODO is yours to decide; `consentry check` says what is wrong.
-";
-
-const HEAD_SEEN: &str = "\
-#
-# The services below are what the site was seen to set and load. What was not visited is not in it, nor what a visitor who
-# refuses does not get: go through it with somebody who knows the site. The texts are general; say what *this* site does.
-";
-
-const CATEGORIES: &str = "
-# ---- The categories: what visitors decide on. `necessary` is always there, and nobody is asked about it.
-";
-
-const EXAMPLE: &str = r#"
-# TODO: a service for each thing that sets cookies or loads content, such as:
-#
-# [[service]]
-# id = "visits"
-# category = "statistics"
-# name = "Counting visits"
-# purpose = "Count how often each page is visited."
-# data = ["page-address"]
-# recipients = ["Our web team"]
-# retention = "395d"
-# cookies = [{ name = "visit", max_age = "30d", purpose = "Ties the pages of a visit together." }]
-"#;
-
-const OPEN_COOKIES: &str = r#"
-# ---- TODO: cookies that were seen, and that nothing is known of. Find out what each is for and give it to a service in the
-# category it belongs to. Necessary is only what a visitor could not use without what they asked for.
-#
-# [[service]]
-# id = ""
-# category = ""
-# name = ""
-# cookies = [
-"#;
-
-const OPEN_HOSTS: &str = "
-# ---- TODO: hosts of others that content came from, and that nothing is known of. Give each to the `hosts` of a service, so
-# that nothing is loaded from there before it may be.
-#
-";
-
-const TAIL: &str = "
-# ---- The history. The first version needs no entry; `consentry publish` writes one for every later change, and visitors are
-# asked again about what changed and nothing else.
-";

@@ -235,6 +235,12 @@ impl Knowledge {
         }
     }
 
+    /// The domains that `service` is known to load from, in order; each stands for its subdomains too.
+    pub fn hosts_of(&self, service: &KnownService) -> impl Iterator<Item = &str> {
+        let hosts = self.hosts.iter().filter(move |(_, place)| self.services.get(**place) == Some(service));
+        hosts.map(|(host, _)| host.as_str())
+    }
+
     fn known<'a>(&'a self, entry: &'a Entry) -> Option<Known<'a>> {
         Some(Known { entry, service: self.services.get(entry.service)? })
     }
@@ -324,6 +330,8 @@ mod tests {
         assert_eq!(base.host("nothotjar.com"), None);
         assert_eq!(base.host("com"), None);
         assert_eq!(base.host(""), None);
+        let hotjar = base.host("hotjar.com").unwrap();
+        assert_eq!(base.hosts_of(hotjar).collect::<Vec<_>>(), ["hotjar.com", "hotjar.io"]);
     }
 
     #[test]

@@ -28,7 +28,8 @@
 //!   what is granted; **`tower`**: `ConsentLayer`; **`axum`**: extractors; **`actix`**: `ConsentLayer` and extractors for
 //!   actix-web. With `http` comes `test`, the kit for applications that test themselves.
 //! - **`knowledge`**: what cookies commonly are, `knowledge`; with it, reports of undeclared cookies say so.
-//! - **`cli`**: the policy tool, `cargo install consentry --features cli`.
+//! - **`cli`**: the policy tool, `cargo install consentry --features cli`; with it `seen`, what a site was seen to set, and
+//!   `draft`, a policy from that.
 //! - **`wasm`**, **`wasm-runtime`**: the face for JavaScript; the published npm package is built from it.
 //!
 //! Without features the crate is `no_std` + `alloc`: no I/O, no clock, no randomness, no panic.

@@ -65,8 +65,8 @@ impl SeenCookie {
 pub struct Seen {
     site: Option<String>,
     cookies: Vec<SeenCookie>,
-    /// The place of each in `cookies`, by name and host.
-    places: BTreeMap<(String, Option<String>), usize>,
+    /// The places in `cookies` of each name.
+    places: BTreeMap<String, Vec<usize>>,
     hosts: Vec<String>,
 }
 
@@ -150,17 +150,28 @@ impl Seen {
 
     /// Adds a cookie, or what is new about one: the longest lifetime stays.
     fn add(&mut self, cookie: SeenCookie) {
-        let key = (cookie.name.clone(), cookie.host.clone());
-        match self.places.get(&key).and_then(|place| self.cookies.get_mut(*place)) {
+        let places = self.places.entry(cookie.name.clone()).or_default();
+        let of_host =
+            places.iter().find(|place| self.cookies.get(**place).is_some_and(|known| known.host == cookie.host));
+        match of_host.and_then(|place| self.cookies.get_mut(*place)) {
             Some(known) => {
                 known.path = known.path.take().filter(|path| cookie.path.as_ref() == Some(path));
                 known.lifetime = known.lifetime.max(cookie.lifetime);
             }
             None => {
-                self.places.insert(key, self.cookies.len());
+                places.push(self.cookies.len());
                 self.cookies.push(cookie);
             }
         }
+    }
+
+    /// Whether a cookie called `name` was seen that comes back to `host`.
+    fn comes_back(&self, name: &str, host: Option<&str>) -> bool {
+        let mut known = self.places.get(name).into_iter().flatten().filter_map(|place| self.cookies.get(*place));
+        known.any(|known| {
+            let of = |domain: &str| host.is_some_and(|host| crate::knowledge::is_within(host, domain));
+            known.host.as_deref().is_none_or(of)
+        })
     }
 
     /// Adds what a `Set-Cookie` sets, unless it deletes.

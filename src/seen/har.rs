@@ -109,11 +109,7 @@ impl Entry {
         let brought = named(&self.request.headers, "cookie").flat_map(cookies::pairs).map(|(name, _)| name);
         for name in brought.chain(self.request.cookies.iter().map(|cookie| cookie.name.as_str())) {
             // What a response set for the whole domain comes back to each of its hosts.
-            let known = seen.cookies.iter().any(|known| {
-                let of = |known: &str| host.is_some_and(|host| crate::knowledge::is_within(host, known));
-                known.name == name && known.host.as_deref().is_none_or(of)
-            });
-            if !known && !name.is_empty() {
+            if !name.is_empty() && !seen.comes_back(name, host) {
                 seen.add(unknown(name, host.map(registrable)));
             }
         }
