@@ -5,6 +5,7 @@ mod category;
 mod change;
 #[cfg(feature = "json")]
 mod compiled;
+pub mod difference;
 mod digest;
 #[cfg(any(feature = "toml", feature = "json"))]
 mod document;
@@ -32,6 +33,7 @@ pub use category::{Basis, Category, Use};
 pub use change::{Change, ChangeKind, PolicyVersion};
 #[cfg(feature = "json")]
 pub use compiled::Serving;
+pub use difference::Difference;
 pub use fault::{Fault, FaultCode, Faults, Position};
 pub use google::GoogleSignal;
 pub use id::{MAX_ID_BYTES, NECESSARY, is_id};
@@ -102,8 +104,8 @@ impl Policy {
         self.0.changes.last().is_none_or(|newest| newest.material.is_none())
     }
 
-    /// The digest of everything a grant depends on: ids, each service's category, data kinds, recipients, retention,
-    /// cookies, hosts, uses, legal bases, stated signals and former ids. Prose is outside.
+    /// The digest of everything a grant depends on: ids, each service's category, data kinds, recipients,
+    /// processors, countries, retention, cookies, hosts, uses, legal bases, stated signals and former ids. Prose is outside.
     pub fn material(&self) -> String {
         digest::material(&self.0.categories, &self.0.services)
     }

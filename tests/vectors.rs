@@ -82,6 +82,7 @@ files! {
     gpc: "decide-gpc.json", decide;
     grants: "decide-grants.json", decide;
     names: "decide-names.json", decide;
+    difference: "difference.json", difference;
     google: "google.json", google;
     languages: "languages.json", languages;
     merge: "merge.json", merge;

@@ -138,6 +138,11 @@ impl Category {
         &self.id
     }
 
+    /// Ids it once had, or was split or merged from, and their keys.
+    pub fn former_ids(&self) -> &[String] {
+        &self.formerly
+    }
+
     /// The name in each language.
     pub fn names(&self) -> &Localized {
         &self.name

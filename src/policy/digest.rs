@@ -37,6 +37,9 @@ pub(crate) fn material(categories: &[Category], services: &[Service]) -> String 
         canon.list("formerly", &service.formerly);
         canon.list("data", &service.data);
         canon.list("recipient", &service.recipients);
+        // Lists with a name for each entry: where there are none, a digest is what it was before they existed.
+        canon.list("processor", &service.processors);
+        canon.list("country", &service.countries);
         canon.list("host", &service.hosts);
         canon.number("retention", service.retention);
         canon.list("signal", service.signals.iter().copied().map(GoogleSignal::word));

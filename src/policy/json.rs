@@ -8,7 +8,7 @@ use super::{
     Policy,
     document::{Node, Value},
     fault::{Fault, FaultCode, Faults, Position},
-    reader,
+    reader::{self, Reading},
 };
 
 impl Policy {
@@ -17,13 +17,25 @@ impl Policy {
     /// # Errors
     /// All faults at once, each with its path; a file that is not JSON gives the place of the first error.
     pub fn from_json(source: &str) -> Result<Self, Faults> {
-        match serde_json::from_str::<Json>(source) {
-            Ok(json) => reader::read(node(json)),
-            Err(error) => {
-                let mut fault = Fault::new(FaultCode::Syntax, "", error.to_string(), "JSON (RFC 8259)");
-                fault.position = Some(Position { line: error.line().max(1), column: error.column().max(1) });
-                Err(Faults::new(Vec::from([fault])))
-            }
+        from_json(source, Reading::Published)
+    }
+
+    /// Reads a policy from JSON that was edited and not published yet: see `unpublished_from_toml`.
+    ///
+    /// # Errors
+    /// Every other fault.
+    pub fn unpublished_from_json(source: &str) -> Result<Self, Faults> {
+        from_json(source, Reading::Unpublished)
+    }
+}
+
+fn from_json(source: &str, reading: Reading) -> Result<Policy, Faults> {
+    match serde_json::from_str::<Json>(source) {
+        Ok(json) => reader::read(node(json), reading),
+        Err(error) => {
+            let mut fault = Fault::new(FaultCode::Syntax, "", error.to_string(), "JSON (RFC 8259)");
+            fault.position = Some(Position { line: error.line().max(1), column: error.column().max(1) });
+            Err(Faults::new(Vec::from([fault])))
         }
     }
 }

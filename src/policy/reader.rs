@@ -18,8 +18,17 @@ use super::{
 };
 use crate::{banner::Word, signals::Region};
 
+/// How a file is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Reading {
+    /// As sites read it.
+    Published,
+    /// As tools read it that are about to publish it: what publishing mends is no fault yet.
+    Unpublished,
+}
+
 /// Builds the policy that `root` describes, or says everything that is wrong with it.
-pub(super) fn read(root: Node) -> Result<Policy, Faults> {
+pub(super) fn read(root: Node, reading: Reading) -> Result<Policy, Faults> {
     let mut reader = Reader::default();
     let policy = reader.policy(root);
     let mut faults = reader.faults;
@@ -32,7 +41,8 @@ pub(super) fn read(root: Node) -> Result<Policy, Faults> {
         })
     };
     for mut fault in validate::faults(&policy) {
-        if !below(&fault.path) {
+        let is_mended = reading == Reading::Unpublished && validate::is_mended_by_publishing(&fault);
+        if !below(&fault.path) && !is_mended {
             fault.position = locate(&reader.positions, &fault.path);
             faults.push(fault);
         }
@@ -137,6 +147,8 @@ impl Reader {
             hosts: self.texts(&mut fields, "hosts"),
             data: self.texts(&mut fields, "data"),
             recipients: self.texts(&mut fields, "recipients"),
+            processors: self.texts(&mut fields, "processors"),
+            countries: self.texts(&mut fields, "countries"),
             retention: self.duration(&mut fields, "retention"),
             uses: self.words(&mut fields, "uses", Use::ALL, Use::word),
             basis: self.word(&mut fields, "basis", Basis::ALL, Basis::word),
@@ -144,8 +156,8 @@ impl Reader {
             formerly: self.texts(&mut fields, "formerly"),
             justification: self.localized(&mut fields, "justification", locale),
         };
-        let known = "id, key, category, choice, name, purpose, cookies, hosts, data, recipients, retention, uses, \
-                     basis, signals, formerly, justification";
+        let known = "id, key, category, choice, name, purpose, cookies, hosts, data, recipients, processors, \
+                     countries, retention, uses, basis, signals, formerly, justification";
         self.finish(fields, known);
         Some(service)
     }

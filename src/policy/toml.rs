@@ -17,7 +17,7 @@ use super::{
     Policy,
     document::{Node, Value},
     fault::{Fault, FaultCode, Faults, Position},
-    reader,
+    reader::{self, Reading},
 };
 
 impl Policy {
@@ -26,19 +26,34 @@ impl Policy {
     /// # Errors
     /// All faults at once, each with its path, line and column.
     pub fn from_toml(source: &str) -> Result<Self, Faults> {
-        let lines = Lines::new(source);
-        let (table, errors) = DeTable::parse_recoverable(source);
-        if !errors.is_empty() {
-            let fault = |error: &toml::de::Error| {
-                let mut fault = Fault::new(FaultCode::Syntax, "", error.message(), "TOML 1.0");
-                fault.position = error.span().map(|span| lines.position(span));
-                fault
-            };
-            return Err(Faults::new(errors.iter().map(fault).collect()));
-        }
-        let position = Some(Position { line: 1, column: 1 });
-        reader::read(Node { value: lines.table(table.into_inner()), position })
+        from_toml(source, Reading::Published)
     }
+
+    /// Reads a policy from TOML that was edited and not published yet, for tools that compare or publish it. It need not
+    /// have the content its newest change was published with ([`FaultCode::Material`]), and its history may touch ids
+    /// that are gone without being former or retired ones. No site should decide on such a policy: what it may do is not
+    /// what its visitors were told.
+    ///
+    /// # Errors
+    /// Every other fault.
+    pub fn unpublished_from_toml(source: &str) -> Result<Self, Faults> {
+        from_toml(source, Reading::Unpublished)
+    }
+}
+
+fn from_toml(source: &str, reading: Reading) -> Result<Policy, Faults> {
+    let lines = Lines::new(source);
+    let (table, errors) = DeTable::parse_recoverable(source);
+    if !errors.is_empty() {
+        let fault = |error: &toml::de::Error| {
+            let mut fault = Fault::new(FaultCode::Syntax, "", error.message(), "TOML 1.0");
+            fault.position = error.span().map(|span| lines.position(span));
+            fault
+        };
+        return Err(Faults::new(errors.iter().map(fault).collect()));
+    }
+    let position = Some(Position { line: 1, column: 1 });
+    reader::read(Node { value: lines.table(table.into_inner()), position }, reading)
 }
 
 /// Where each line starts, to turn a byte offset into line and column.

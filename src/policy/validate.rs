@@ -46,6 +46,13 @@ pub(super) fn faults(policy: &PolicyBuilder) -> Vec<Fault> {
     check.faults
 }
 
+/// Whether a fault is one of a policy that was edited and not published yet: its newest digest no longer fits, and its
+/// history touches ids that are neither former nor retired.
+#[cfg(any(feature = "toml", feature = "json"))]
+pub(super) fn is_mended_by_publishing(fault: &Fault) -> bool {
+    fault.code == FaultCode::Material || (fault.code == FaultCode::UnknownId && fault.path.starts_with("change["))
+}
+
 struct Check {
     faults: Vec<Fault>,
 }
