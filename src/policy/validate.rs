@@ -300,8 +300,8 @@ impl Check {
         let found = digest::material(&policy.categories_with_necessary(), &policy.services);
         if found != published {
             let expected = format!(
-                "the content published as version {} ({published}): undo the edit, or add a [[change]] with version {} \
-                 that says what changed",
+                "the content published as version {} ({published}): undo the edit, or make it version {} with \
+                 `consentry publish`",
                 newest.version,
                 newest.version.saturating_add(1)
             );

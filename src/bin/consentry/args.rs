@@ -2,7 +2,7 @@
 
 use clap::{ColorChoice, Parser, Subcommand};
 
-use crate::check;
+use crate::{check, diff, history, publish};
 
 /// Write, check, change and publish the policy that says what a site asks of its visitors.
 ///
@@ -23,6 +23,9 @@ pub(crate) struct Args {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Check(check::Args),
+    Diff(diff::Args),
+    History(history::Args),
+    Publish(publish::Args),
 }
 
 impl Args {

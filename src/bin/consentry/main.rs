@@ -2,7 +2,12 @@
 
 mod args;
 mod check;
+mod diff;
+mod edits;
+mod git;
+mod history;
 mod outcome;
+mod publish;
 mod report;
 mod source;
 
@@ -17,6 +22,9 @@ fn main() -> ExitCode {
     args.colour();
     let done = match args.command {
         Command::Check(check) => check::run(&check),
+        Command::Diff(diff) => diff::run(&diff),
+        Command::History(history) => history::run(&history),
+        Command::Publish(publish) => publish::run(&publish),
     };
     match done {
         Ok(outcome) => outcome.into(),

@@ -2,6 +2,8 @@
 
 use std::{io, path::PathBuf, process::ExitCode};
 
+use consentry::policy::Faults;
+
 /// What a command that could be done came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Outcome {
@@ -32,6 +34,15 @@ pub(crate) enum Problem {
     /// git has no such file, or there is no git.
     #[error("cannot read {name} from git: {reason}")]
     Git { name: String, reason: String },
+    /// A policy with faults, where one without is needed.
+    #[error("{name}: {faults}")]
+    Faulty { name: String, faults: Faults },
+    /// A policy that cannot be published as it was asked for.
+    #[error("cannot publish {name}: {reason}")]
+    Publish { name: String, reason: String },
+    /// A file that cannot be written.
+    #[error("cannot write {}: {error}", path.display())]
+    Save { path: PathBuf, error: io::Error },
     /// The output cannot be written.
     #[error("cannot write the output: {0}")]
     Write(#[from] io::Error),
