@@ -30,8 +30,8 @@ impl Policy {
     }
 
     /// Reads a policy from TOML that was edited and not published yet, for tools that compare or publish it. It need not
-    /// have the content its newest change was published with ([`FaultCode::Material`]), and its history may touch ids
-    /// that are gone without being former or retired ones. No site should decide on such a policy: what it may do is not
+    /// have the content its newest change was published with ([`FaultCode::Material`]), its history may touch ids
+    /// that are gone without being former or retired ones, and a change may lack its summary or ids. No site should decide on such a policy: what it may do is not
     /// what its visitors were told.
     ///
     /// # Errors

@@ -46,11 +46,19 @@ pub(super) fn faults(policy: &PolicyBuilder) -> Vec<Fault> {
     check.faults
 }
 
-/// Whether a fault is one of a policy that was edited and not published yet: its newest digest no longer fits, and its
-/// history touches ids that are neither former nor retired.
+/// Whether a fault is one of a policy that was edited and not published yet: its newest digest no longer fits, its history
+/// touches ids that are neither former nor retired, a change does not say yet what it touches.
 #[cfg(any(feature = "toml", feature = "json"))]
 pub(super) fn is_mended_by_publishing(fault: &Fault) -> bool {
-    fault.code == FaultCode::Material || (fault.code == FaultCode::UnknownId && fault.path.starts_with("change["))
+    match fault.code {
+        FaultCode::Material => true,
+        FaultCode::UnknownId => fault.path.starts_with("change["),
+        FaultCode::Missing => {
+            fault.path.starts_with("change[")
+                && (fault.path.ends_with("].touches") || fault.path.ends_with("].summary"))
+        }
+        _ => false,
+    }
 }
 
 struct Check {

@@ -1,7 +1,7 @@
 //! `consentry diff`: what changed between two policies, and what that means for visitors.
 
 use clap::ValueEnum;
-use consentry::policy::Difference;
+use consentry::{Change, policy::Difference};
 use serde_json::json;
 
 use crate::{
@@ -76,8 +76,10 @@ fn text(difference: &Difference) -> Result<(), Problem> {
         let touches: Vec<&str> = change.touched().iter().map(String::as_str).collect();
         report::say(&format!("Declared: version {}, {}.", change.version(), edits::demand(change.kind(), &touches)))?;
     }
-    if !difference.is_declared() {
-        report::say("Not declared yet: `consentry publish` writes the change.")?;
+    let policy = difference.after();
+    let digest = policy.changes().last().and_then(Change::digest);
+    if !difference.is_declared() || digest.is_some_and(|digest| digest != policy.material()) {
+        report::say("Not published yet: `consentry publish` writes the change.")?;
     }
     Ok(())
 }

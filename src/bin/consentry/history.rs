@@ -3,7 +3,7 @@
 use std::io::Write as _;
 
 use clap::ValueEnum;
-use consentry::policy::{Change, PolicyVersion};
+use consentry::Change;
 use serde_json::json;
 
 use crate::{
@@ -17,7 +17,7 @@ use crate::{
 /// Say what each version of a policy changed, and whether git has its content
 ///
 /// A published version carries a digest of its content. Where the policy is a file in a git repository, each commit that
-/// touched it is read: a version is `verified` by the newest commit whose content has its digest.
+/// touched it is read: a version is `verified` by the first commit that has it and content of its digest.
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Exit codes: 0; 1 where git has a version with another content than it was published with, or the \
@@ -138,32 +138,22 @@ pub(crate) fn run(args: &Args) -> Done {
     Ok(if standings.iter().all(Standing::is_well) { Outcome::Well } else { Outcome::Found })
 }
 
-/// What the commits say of a version. Of those that have it as their newest, the last one with its content counts.
+/// What the commits say of a version: the first that has it as its newest, with its content.
 fn standing(change: &Change, states: &[State]) -> Standing {
     let Some(digest) = change.digest() else { return Standing::Draft };
-    let version = change.version();
-    let of = |state: &State| -> Option<(PolicyVersion, String)> {
-        let policy = state.policy.as_ref()?;
-        Some((policy.version(), policy.material()))
-    };
-    let mut differs = None;
-    for state in states {
-        match of(state) {
-            Some((known, material)) if known == version && material == digest => {
-                let then = state.policy.as_ref().and_then(|policy| policy.changes().last());
-                let rewritten =
-                    then.is_some_and(|then| then.kind() != change.kind() || then.touched() != change.touched());
-                return Standing::Verified { commit: state.commit.clone(), date: state.date.clone(), rewritten };
-            }
-            // A commit on the way to the next version has the content of neither.
-            Some((known, _)) if known == version => {
-                let published = state.policy.as_ref().and_then(|policy| policy.changes().last()?.digest());
-                if published == Some(digest) {
-                    differs = Some(Standing::Differs { commit: state.commit.clone(), date: state.date.clone() });
-                }
-            }
-            _ => {}
+    let mut differs = Standing::Unknown;
+    for State { commit, date, policy } in states.iter().rev() {
+        // A commit on the way to a version has another digest, or none.
+        let newest = policy.as_ref().and_then(|policy| Some((policy, policy.changes().last()?)));
+        let Some((policy, then)) = newest.filter(|(_, then)| then.version() == change.version()) else { continue };
+        let (commit, date) = (commit.clone(), date.clone());
+        if policy.material() == digest && then.digest() == Some(digest) {
+            let rewritten = then.kind() != change.kind() || then.touched() != change.touched();
+            return Standing::Verified { commit, date, rewritten };
+        }
+        if then.digest() == Some(digest) {
+            differs = Standing::Differs { commit, date };
         }
     }
-    differs.unwrap_or(Standing::Unknown)
+    differs
 }

@@ -23,8 +23,8 @@ use crate::{
 
 /// Make the next version of a policy: write down what changed since it was published
 ///
-/// The policy is compared with what was published last: the newest commit whose content has the digest of the newest
-/// `[[change]]`, or what --against says. Then a `[[change]]` is added with the class that the difference demands, the ids
+/// The policy is compared with what was published last: the first commit that has the newest `[[change]]` and content of
+/// its digest, or what --against says. Then a `[[change]]` is added with the class that the difference demands, the ids
 /// it touches, a summary for visitors and the digest of the content. Everything else in the file stays as it is written.
 ///
 /// An id that is gone was renamed, split, merged or retired; where nothing says so it is asked, or said by --renamed and
@@ -120,7 +120,10 @@ pub(crate) fn run(args: &Args) -> Done {
     let drafted = new.changes().last().filter(|newest| newest.digest().is_none());
     let entry = match (drafted, &old) {
         (Some(draft), _) => {
-            if old.is_some() && !difference.is_declared() {
+            // Ids it does not say are those that the difference demands.
+            let is_enough =
+                difference.is_declared() || (draft.touched().is_empty() && draft.kind() >= difference.demands());
+            if old.is_some() && !is_enough {
                 return refused(&difference, draft.version().get(), draft.kind());
             }
             if args.kind.is_some() || !args.touches.is_empty() {
@@ -179,11 +182,14 @@ fn published(args: &Args, new: &Policy) -> Result<Published, Problem> {
     if let Some(against) = &args.against {
         return Ok(Published::As(Source::read(against)?.unpublished()?));
     }
-    let Some(digest) = new.changes().iter().rev().find_map(Change::digest) else { return Ok(Published::Never) };
+    let newest = new.changes().iter().rev().find_map(|change| Some((change.version(), change.digest()?)));
+    let Some((version, digest)) = newest else { return Ok(Published::Never) };
     if let Some(tracked) = Tracked::new(&args.policy) {
-        // A commit that has an edit which was not published yet has another digest.
-        let mut states = tracked.states()?.filter_map(|state| state.policy);
-        if let Some(state) = states.find(|state| state.material() == digest) {
+        // The first commit of the version: later ones may have edits that the digest does not cover.
+        let states = tracked.states()?.filter_map(|state| state.policy);
+        let states = states.take_while(|state| state.version() >= version);
+        let of_version = |state: &Policy| state.version() == version && state.material() == digest;
+        if let Some(state) = states.filter(of_version).last() {
             return Ok(Published::As(state));
         }
     }
@@ -228,8 +234,9 @@ fn entry(args: &Args, name: &str, difference: &Difference, version: u32, kind: C
     let mut touches: Vec<String> = Vec::new();
     if kind != ChangeKind::Editorial {
         // Whoever is asked about a category is asked about what is in it.
-        let has_category =
-            |id: &&str| policy.service(id).is_some_and(|service| args.touches.iter().any(|id| id == service.category()));
+        let has_category = |id: &&str| {
+            policy.service(id).is_some_and(|service| args.touches.iter().any(|id| id == service.category()))
+        };
         touches.extend(difference.touches().into_iter().filter(|id| !has_category(id)).map(str::to_owned));
     }
     for id in &args.touches {
@@ -238,7 +245,10 @@ fn entry(args: &Args, name: &str, difference: &Difference, version: u32, kind: C
         }
     }
     let is_draft = policy.changes().last().is_some_and(|newest| newest.digest().is_none());
-    if kind == ChangeKind::Ask && touches.is_empty() && !is_draft {
+    let says = |said: fn(&Change) -> bool| is_draft && policy.changes().last().is_some_and(said);
+    let has_ids = says(|draft| !draft.touched().is_empty());
+    let has_summary = says(|draft| !draft.summaries().is_empty());
+    if kind == ChangeKind::Ask && touches.is_empty() && !has_ids {
         return Err(problem("say what visitors are asked about with --touches".into()));
     }
     let default = policy.default_locale();
@@ -259,7 +269,7 @@ fn entry(args: &Args, name: &str, difference: &Difference, version: u32, kind: C
             None => summary.push((locale.to_owned(), text.to_owned())),
         }
     }
-    if kind != ChangeKind::Editorial && summary.is_empty() && !is_draft {
+    if kind != ChangeKind::Editorial && summary.is_empty() && !has_summary {
         return Err(problem("say what changed with --summary: the difference has no words for it".into()));
     }
     let effective = match args.effective {

@@ -65,9 +65,12 @@ impl<'a> Edits<'a> {
         for name in origins.iter().flat_map(|old| old.names()).filter(|name| !item.has_name(name)) {
             self.edit(subject, Reason::LostAnswers, Some(name.to_string()), None);
         }
+        // Only refusals are heard of what follows its category: a name more does no harm there, unless it is another's.
+        let follows = item.follows_category() && origins.iter().all(|old| old.follows_category());
         for name in item.names().filter(|name| *name != item.id() && !origins.iter().any(|old| old.has_name(name))) {
             // Nothing of the past is known of a new key; of a former name it is that answers stand under it.
-            if is_known(self.old, name) || item.key() != Some(name) {
+            let is_new = item.key() == Some(name) || follows;
+            if is_known(self.old, name) || !is_new {
                 self.edit(subject, Reason::TakenName, None, Some(name.to_string()));
             }
         }
@@ -127,6 +130,10 @@ impl<'a> Edits<'a> {
             };
             let [before, after] = word.map(|word| Some(word.to_string()));
             self.edit(subject, reason, before, after);
+            // Grants under former names begin to count, whatever they were given to.
+            for name in new.formerly.iter().filter(|name| new.own_choice && old.has_name(name) && **name != old.id) {
+                self.edit(subject, Reason::TakenName, None, Some(name.clone()));
+            }
         }
         self.text(subject, Reason::Name, &old.name, &new.name);
         self.text(subject, Reason::Purpose, &old.purpose, &new.purpose);

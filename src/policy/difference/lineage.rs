@@ -10,6 +10,11 @@ pub(super) trait Named {
     fn key(&self) -> Option<&str>;
     fn formerly(&self) -> &[String];
 
+    /// Whether it has no answers of its own, and those of its category go on whatever it is called.
+    fn follows_category(&self) -> bool {
+        false
+    }
+
     /// Every name that an answer about it can stand under.
     fn names(&self) -> impl Iterator<Item = &str> {
         [self.id()].into_iter().chain(self.key()).chain(self.formerly().iter().map(String::as_str))
@@ -46,6 +51,10 @@ impl Named for Service {
     fn formerly(&self) -> &[String] {
         &self.formerly
     }
+
+    fn follows_category(&self) -> bool {
+        !self.own_choice
+    }
 }
 
 /// Where an item comes from.
@@ -67,6 +76,7 @@ pub(super) fn origin<'a, T: Named>(item: &T, old: &'a [T], new: &[T]) -> Origin<
     match *origins.as_slice() {
         [] => Origin::New,
         [one] if one.id() == item.id() => Origin::Same(one),
+        [one] if one.follows_category() && item.follows_category() => Origin::Renamed(one),
         [one] if new.iter().filter(|new| descends(*new, one)).count() > 1 => Origin::Split(one),
         [one] if follows(one, item) => Origin::Renamed(one),
         [one] => Origin::Unfollowed(one),

@@ -88,7 +88,7 @@ pub enum Reason {
     Contact,
     /// Another policy id: no answer is tied to it.
     PolicyId,
-    /// A new id that every answer follows to.
+    /// A new id that every answer follows to. Also a part of a service that follows its category, as before.
     Renamed,
     /// The key that answers are kept under, or a former name; no answer is lost.
     Names,

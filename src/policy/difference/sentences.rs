@@ -169,6 +169,9 @@ impl Difference {
             }
         }
         let said = sentences.into_iter().map(|(sentence, name, _, values)| {
+            // What keeps its name is not said to replace itself.
+            let sentence =
+                if sentence == Sentence::Replaces && values.contains(&name) { Sentence::Changed } else { sentence };
             let text = sentence.text(locale);
             let [old, new] = match sentence {
                 Sentence::Retention | Sentence::LongerCookie | Sentence::Replaces => {

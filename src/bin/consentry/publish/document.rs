@@ -113,15 +113,17 @@ fn add_all(list: &mut Item, names: &[String]) {
     }
 }
 
-/// Lists names as former ones of the category or service called `id`, and gives it a key, where one is said.
-pub(super) fn add_former(document: &mut DocumentMut, id: &str, names: &[String], key: Option<&str>) {
+/// Writes the names that the category or service called `id` once had, and the key it has now, if any.
+pub(super) fn set_names(document: &mut DocumentMut, id: &str, former: &[String], key: Option<&str>) {
     for list in LISTS {
         let Some(list) = document.get_mut(list) else { continue };
         for entry in entries(list).into_iter().filter(|entry| is_called(*entry, id)) {
-            if let Some(key) = key {
-                entry.insert("key", value(key));
+            match key {
+                None => drop(entry.remove("key")),
+                Some(key) if entry.get("key").and_then(Item::as_str) == Some(key) => {}
+                Some(key) => drop(entry.insert("key", value(key))),
             }
-            add_all(entry.entry("formerly").or_insert(Item::None), names);
+            add_all(entry.entry("formerly").or_insert(Item::None), former);
         }
     }
 }

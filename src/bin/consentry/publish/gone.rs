@@ -75,36 +75,45 @@ fn answer(line: &str, known: &[&str]) -> Result<Fate, String> {
 
 /// Writes down what became of the ids: `formerly` where they live on, `retired` where they do not.
 pub(super) fn write(document: &mut DocumentMut, old: &Policy, new: &Policy, fates: &[(String, Fate)]) {
-    let heirs = |fate: &Fate| match fate {
-        Fate::Became(heirs) => heirs.clone(),
-        Fate::Retired => Vec::new(),
-    };
+    let mut heirs: Vec<&String> = Vec::new();
     for (id, fate) in fates {
-        let (key, mut names) = past(old, id);
-        names.insert(0, id.clone());
-        if *fate == Fate::Retired {
-            names.extend(key);
-            document::retire(document, &names);
-            continue;
+        match fate {
+            Fate::Retired => document::retire(document, &names(old, id)),
+            Fate::Became(ids) => heirs.extend(ids),
         }
-        for heir in heirs(fate) {
-            let (own_key, own_names) = past(new, &heir);
-            let shares = |other: &(String, Fate)| other.0 != *id && heirs(&other.1).contains(&heir);
-            let is_rename = heirs(fate).len() == 1 && !fates.iter().any(shares) && old_has_not(old, &heir);
-            let mut former = names.clone();
-            // Answers stand under the key: it stays with a rename, and is a former name after anything else.
-            let keeps = is_rename && names.len() == 1 && own_names.is_empty() && own_key.is_none();
-            let kept = key.as_deref().filter(|_| keeps);
-            if kept.is_none() {
-                former.extend(key.clone().filter(|key| own_key.as_ref() != Some(key)));
+    }
+    heirs.sort();
+    heirs.dedup();
+    let parts = |id: &str| match fates.iter().find(|(gone, _)| gone == id) {
+        Some((_, Fate::Became(ids))) => ids.len(),
+        _ => 0,
+    };
+    for heir in heirs {
+        let came_from =
+            |(id, fate): &&(String, Fate)| matches!(fate, Fate::Became(ids) if ids.contains(heir)) && id != heir;
+        let gone: Vec<&str> = fates.iter().filter(came_from).map(|(id, _)| id.as_str()).collect();
+        let (own_key, own_names) = past(new, heir);
+        let was_there = old.category(heir).is_some() || old.service(heir).is_some();
+        // Answers stand under the key. It stays with a rename; after anything else it would mean something new.
+        let key = match *gone.as_slice() {
+            [one] if parts(one) == 1 && !was_there => {
+                let (key, names) = past(old, one);
+                own_key.clone().or(key).filter(|_| names.is_empty() && own_names.is_empty())
             }
-            document::add_former(document, &heir, &former, kept);
-        }
+            _ => None,
+        };
+        let mut former = own_names;
+        former.extend(gone.into_iter().flat_map(|id| names(old, id)));
+        former.extend(own_key);
+        former.retain(|name| name != heir && key.as_ref() != Some(name));
+        document::set_names(document, heir, &former, key.as_deref());
     }
 }
 
-fn old_has_not(old: &Policy, id: &str) -> bool {
-    old.category(id).is_none() && old.service(id).is_none()
+/// Every name that an answer about an id can stand under.
+fn names(policy: &Policy, id: &str) -> Vec<String> {
+    let (key, names) = past(policy, id);
+    [id.to_owned()].into_iter().chain(names).chain(key).collect()
 }
 
 /// The key and the former names of a category or service.
