@@ -1,8 +1,9 @@
 //! An example site, modelled clause by clause on the privacy policy of a software maker of 2015.
 //!
-//! What is interesting here: the policy is two files, `policy-1.toml` and what it becomes, `policy-2.toml`; the one
-//! line of wiring is [`ConsentLayer`] below; and whatever needs consent takes a proof of it as an argument
-//! (`recorder`, `appearance`, `offers`, `videos`), so that code which forgot to ask would not compile.
+//! What is interesting here: the policy is four files, `policy-1.toml` and what it becomes, each made of the one before
+//! with `consentry publish`: version 2 asks visitors again, 3 tells them, 4 does neither; the one line of wiring is
+//! [`ConsentLayer`] below; and whatever needs consent takes a proof of it as an argument (`recorder`, `appearance`,
+//! `offers`, `videos`), so that code which forgot to ask would not compile.
 
 mod accounts;
 mod appearance;
@@ -37,7 +38,8 @@ use tower_http::services::ServeDir;
 use site::Site;
 
 const VERSION_1: &str = include_str!("../policy-1.toml");
-const VERSION_2: &str = include_str!("../policy-2.toml");
+const COMING: [&str; 3] =
+    [include_str!("../policy-2.toml"), include_str!("../policy-3.toml"), include_str!("../policy-4.toml")];
 
 /// No form of this site needs more.
 const MAX_BODY_BYTES: usize = 8 * 1024;
@@ -49,7 +51,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let mut key = [0; 32];
     getrandom::fill(&mut key)?;
     let consent = consent(KeyRing::new("k1", &key)?)?;
-    let site = Site::new(consent.publisher(), Policy::from_toml(VERSION_2)?);
+    let site = Site::new(consent.publisher(), coming()?);
 
     let port = std::env::var("PORT").ok().map_or(Ok(8787), |port| port.parse())?;
     let listener = tokio::net::TcpListener::bind(("127.0.0.1", port)).await?;
@@ -57,6 +59,10 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let app = router(site, consent).into_make_service_with_connect_info::<SocketAddr>();
     axum::serve(listener, app).with_graceful_shutdown(ctrl_c()).await?;
     Ok(())
+}
+
+fn coming() -> Result<Vec<Policy>, Faults> {
+    COMING.into_iter().map(Policy::from_toml).collect()
 }
 
 fn consent(keys: KeyRing) -> Result<ConsentLayer, Faults> {
@@ -122,7 +128,7 @@ mod tests {
     #[tokio::test]
     async fn nothing_leaks_from_any_page() {
         let consent = consent(KeyRing::new("k1", &[7; 32]).unwrap()).unwrap();
-        let site = Site::new(consent.publisher(), Policy::from_toml(VERSION_2).unwrap());
+        let site = Site::new(consent.publisher(), coming().unwrap());
         let app = router(site, consent.clone());
         let new = || Consent::new(&consent);
         let visitors = [
