@@ -119,7 +119,10 @@ mod tests {
         body::{Body, to_bytes},
         http::{Request, Uri},
     };
-    use consentry::test::{Consent, Leaks};
+    use consentry::{
+        policy::{ChangeKind, Difference},
+        test::{Consent, Leaks},
+    };
     use tower::ServiceExt;
 
     use super::*;
@@ -164,13 +167,21 @@ mod tests {
     }
 
     #[test]
-    fn both_versions_are_published_ones_and_the_second_asks_about_statistics_alone() {
-        let (first, second) = (Policy::from_toml(VERSION_1).unwrap(), Policy::from_toml(VERSION_2).unwrap());
-        assert!(!first.is_draft(), "material = {:?}", first.material());
-        assert!(!second.is_draft(), "material = {:?}", second.material());
-        assert_eq!((first.version().get(), second.version().get()), (1, 2));
-        let asked: Vec<&str> =
-            second.categories().iter().map(|c| c.id()).filter(|id| second.since(id) > first.since(id)).collect();
-        assert_eq!(asked, ["statistics"]);
+    fn every_version_is_published_and_declares_what_it_changes() {
+        let mut versions = vec![Policy::from_toml(VERSION_1).unwrap()];
+        versions.extend(coming().unwrap());
+        for (place, version) in versions.iter().enumerate() {
+            assert!(!version.is_draft(), "material = {:?}", version.material());
+            assert_eq!(version.version().get() as usize, place + 1);
+        }
+        let demands = versions.windows(2).map(|pair| {
+            let difference = Difference::between(&pair[0], &pair[1]);
+            assert!(difference.is_declared(), "{:?}", difference.edits());
+            difference.demands()
+        });
+        assert_eq!(demands.collect::<Vec<_>>(), [ChangeKind::Ask, ChangeKind::Notify, ChangeKind::Editorial]);
+        let asked = |id: &&str| versions[3].since(id) > versions[0].since(id);
+        let categories = versions[3].categories().iter().map(|category| category.id());
+        assert_eq!(categories.filter(asked).collect::<Vec<_>>(), ["statistics"]);
     }
 }
