@@ -35,8 +35,11 @@ use alloc::{
 };
 
 pub use self::reason::Reason;
-use self::rest::optional;
-use crate::policy::{ChangeKind, NECESSARY, Policy, category::words};
+use self::{
+    lineage::{Lineage, known_names},
+    rest::optional,
+};
+use crate::policy::{Category, ChangeKind, NECESSARY, Policy, Service, category::words};
 
 /// What part of a policy changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -117,7 +120,14 @@ impl Difference {
     /// Categories and services are the same where their id is, or where `formerly` says so; the order of lists means
     /// nothing. Two policies that differ in anything differ here.
     pub fn between(old: &Policy, new: &Policy) -> Self {
-        let mut edits = Edits { old, new, list: Vec::new() };
+        let mut edits = Edits {
+            old,
+            new,
+            categories: Lineage::new(old.categories(), new.categories()),
+            services: Lineage::new(old.services(), new.services()),
+            known: known_names(old),
+            list: Vec::new(),
+        };
         edits.policy();
         edits.categories();
         edits.services();
@@ -183,15 +193,14 @@ impl Difference {
         let since = self.old.version();
         let declared = || self.new.changes().iter().filter(|change| change.version() > since);
         let told = declared().map(|change| change.kind()).max();
-        let asked = |id: &str| {
-            let category = self.new.service(id).map_or(id, |service| service.category());
-            let names = |touched: &String| touched == id || touched == category;
-            declared().any(|change| change.kind() == ChangeKind::Ask && change.touched().iter().any(names))
-        };
+        let asks = declared().filter(|change| change.kind() == ChangeKind::Ask);
+        let asked: BTreeSet<&str> = asks.flat_map(|change| change.touched()).map(String::as_str).collect();
+        let with_category = self.new.services().iter().filter(|service| asked.contains(service.category()));
+        let with_category: BTreeSet<&str> = with_category.map(|service| service.id()).collect();
         match self.demands() {
             ChangeKind::Editorial => true,
             ChangeKind::Notify => told >= Some(ChangeKind::Notify),
-            ChangeKind::Ask => self.touches().into_iter().all(asked),
+            ChangeKind::Ask => self.touches().iter().all(|id| asked.contains(id) || with_category.contains(id)),
         }
     }
 }
@@ -200,6 +209,10 @@ impl Difference {
 struct Edits<'a> {
     old: &'a Policy,
     new: &'a Policy,
+    categories: Lineage<'a, Category>,
+    services: Lineage<'a, Service>,
+    /// Every name of the old policy that an answer can stand under.
+    known: BTreeSet<&'a str>,
     list: Vec<Edit>,
 }
 
@@ -207,7 +220,7 @@ impl Edits<'_> {
     fn push(&mut self, part: Part, id: &str, reason: Reason, before: Option<String>, after: Option<String>) {
         let is_necessary = match part {
             Part::Category => id == NECESSARY,
-            Part::Service => self.new.service(id).is_some_and(|service| service.category() == NECESSARY),
+            Part::Service => self.services.new_item(id).is_some_and(|service| service.category() == NECESSARY),
             // There is nobody to ask where nothing is optional.
             _ => optional(self.new).next().is_none(),
         };

@@ -1,6 +1,9 @@
 //! A difference as people and programs read it.
 
-use std::io::{self, Write as _};
+use std::{
+    collections::BTreeMap,
+    io::{self, Write as _},
+};
 
 use clap::builder::styling::{AnsiColor, Style};
 use consentry::policy::{
@@ -16,9 +19,11 @@ const SHOWN: usize = 60;
 pub(crate) fn table(difference: &Difference) -> io::Result<()> {
     let mut out = anstream::stdout();
     let mut groups: Vec<((Part, &str), Vec<&Edit>)> = Vec::new();
+    let mut places: BTreeMap<(Part, &str), usize> = BTreeMap::new();
     for edit in difference.edits() {
         let subject = (edit.part(), edit.id());
-        match groups.iter_mut().find(|(known, _)| *known == subject) {
+        let place = *places.entry(subject).or_insert(groups.len());
+        match groups.get_mut(place) {
             Some((_, edits)) => edits.push(edit),
             None => groups.push((subject, vec![edit])),
         }

@@ -8,35 +8,43 @@ use alloc::{
 
 use super::{
     Edits, Part,
-    lineage::{Named, Origin, descends, is_current, is_known, origin},
+    lineage::{Named, Origin},
     reason::Reason,
 };
-use crate::policy::{Category, CookieRule, GoogleSignal, Localized, NECESSARY, Policy, Service, Use};
+use crate::policy::{Category, CookieRule, GoogleSignal, Localized, NECESSARY, Service, Use};
 
 /// What an edit is about.
 type Subject<'a> = (Part, &'a str);
 
 impl<'a> Edits<'a> {
     pub(super) fn categories(&mut self) {
-        let (old, new) = (self.old.categories(), self.new.categories());
-        for category in new {
+        for category in self.new.categories() {
             let subject = (Part::Category, category.id());
-            if let Some(before) = self.named(subject, category, origin(category, old, new), Reason::NewCategory) {
+            let origin = self.categories.origin(category);
+            if let Some(before) = self.named(subject, category, origin, Reason::NewCategory) {
                 self.category(subject, before, category);
             }
         }
-        self.gone(Part::Category, old, new);
+        for old in self.old.categories() {
+            if self.categories.successors(old.id()).is_empty() {
+                self.gone(Part::Category, old.id());
+            }
+        }
     }
 
     pub(super) fn services(&mut self) {
-        let (old, new) = (self.old.services(), self.new.services());
-        for service in new {
+        for service in self.new.services() {
             let subject = (Part::Service, service.id());
-            if let Some(before) = self.named(subject, service, origin(service, old, new), Reason::NewService) {
+            let origin = self.services.origin(service);
+            if let Some(before) = self.named(subject, service, origin, Reason::NewService) {
                 self.service(subject, before, service);
             }
         }
-        self.gone(Part::Service, old, new);
+        for old in self.old.services() {
+            if self.services.successors(old.id()).is_empty() {
+                self.gone(Part::Service, old.id());
+            }
+        }
     }
 
     fn edit(&mut self, (part, id): Subject<'_>, reason: Reason, before: Option<String>, after: Option<String>) {
@@ -70,7 +78,7 @@ impl<'a> Edits<'a> {
         for name in item.names().filter(|name| *name != item.id() && !origins.iter().any(|old| old.has_name(name))) {
             // Nothing of the past is known of a new key; of a former name it is that answers stand under it.
             let is_new = item.key() == Some(name) || follows;
-            if is_known(self.old, name) || !is_new {
+            if self.known.contains(name) || !is_new {
                 self.edit(subject, Reason::TakenName, None, Some(name.to_string()));
             }
         }
@@ -94,15 +102,11 @@ impl<'a> Edits<'a> {
         }
     }
 
-    fn gone<T: Named>(&mut self, part: Part, old: &[T], new: &[T]) {
-        for item in old.iter().filter(|item| !new.iter().any(|new| descends(new, *item))) {
-            // What became something of another part is new there, and gone here.
-            let reason = match self.new.retired().iter().any(|retired| retired == item.id()) {
-                true => Reason::Retired,
-                false => Reason::Removed,
-            };
-            self.edit((part, item.id()), reason, Some(item.id().to_string()), None);
-        }
+    /// What became something of another part is new there, and gone here.
+    fn gone(&mut self, part: Part, id: &str) {
+        let is_retired = self.new.retired().iter().any(|retired| retired == id);
+        let reason = if is_retired { Reason::Retired } else { Reason::Removed };
+        self.edit((part, id), reason, Some(id.to_string()), None);
     }
 
     fn category(&mut self, subject: Subject<'_>, old: &Category, new: &Category) {
@@ -161,8 +165,7 @@ impl<'a> Edits<'a> {
 
     /// Whether it is still in its category, or in what that became.
     fn place(&mut self, subject: Subject<'_>, old: &Service, new: &Service) {
-        let of = |policy: &'a Policy, service: &Service| policy.category(&service.category);
-        let stays = of(self.old, old).zip(of(self.new, new)).is_some_and(|(old, new)| descends(new, old));
+        let stays = self.categories.successors(&old.category).iter().any(|category| category.id == new.category);
         if stays {
             return;
         }
@@ -260,7 +263,9 @@ impl<'a> Edits<'a> {
     /// Ids that are in `retired` or no longer are, as far as no category or service that went says it.
     pub(super) fn retired(&mut self) {
         let (old, new) = (self.old, self.new);
-        for id in new.retired().iter().filter(|id| !old.retired().contains(id) && !is_current(old, id)) {
+        let is_gone = |id: &str| self.categories.old(id).is_some() || self.services.old(id).is_some();
+        let added: Vec<_> = new.retired().iter().filter(|id| !old.retired().contains(id) && !is_gone(id)).collect();
+        for id in added {
             self.push(Part::Policy, id, Reason::Retired, None, Some(id.clone()));
         }
         for id in old.retired().iter().filter(|id| !new.retired().contains(id)) {

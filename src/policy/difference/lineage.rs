@@ -1,6 +1,10 @@
 //! What became of each id.
 
-use alloc::{string::String, vec::Vec};
+use alloc::{
+    collections::{BTreeMap, BTreeSet},
+    string::String,
+    vec::Vec,
+};
 
 use crate::policy::{Category, Policy, Service};
 
@@ -70,23 +74,64 @@ pub(super) enum Origin<'a, T> {
     Merged(Vec<&'a T>),
 }
 
-/// Where `item` comes from: from the old item of its id, and those whose ids are among its former ones.
-pub(super) fn origin<'a, T: Named>(item: &T, old: &'a [T], new: &[T]) -> Origin<'a, T> {
-    let origins: Vec<&T> = old.iter().filter(|old| descends(item, *old)).collect();
-    match *origins.as_slice() {
-        [] => Origin::New,
-        [one] if one.id() == item.id() => Origin::Same(one),
-        [one] if one.follows_category() && item.follows_category() => Origin::Renamed(one),
-        [one] if new.iter().filter(|new| descends(*new, one)).count() > 1 => Origin::Split(one),
-        [one] if follows(one, item) => Origin::Renamed(one),
-        [one] => Origin::Unfollowed(one),
-        _ => Origin::Merged(origins),
-    }
+/// The items of two policies, and which became which: an old one is continued by the new one of its id, and by those that
+/// list its id among their former ones.
+#[derive(Debug)]
+pub(super) struct Lineage<'a, T> {
+    old: BTreeMap<&'a str, &'a T>,
+    new: BTreeMap<&'a str, &'a T>,
+    successors: BTreeMap<&'a str, Vec<&'a T>>,
 }
 
-/// Whether `new` is what `old` became, or one part of it.
-pub(super) fn descends<T: Named>(new: &T, old: &T) -> bool {
-    new.id() == old.id() || new.formerly().iter().any(|former| former == old.id())
+impl<'a, T: Named> Lineage<'a, T> {
+    pub(super) fn new(old: &'a [T], new: &'a [T]) -> Self {
+        let by_id = |items: &'a [T]| items.iter().map(|item| (item.id(), item)).collect();
+        let mut lineage = Self { old: by_id(old), new: by_id(new), successors: BTreeMap::new() };
+        for item in new {
+            for old in lineage.origins(item) {
+                lineage.successors.entry(old.id()).or_default().push(item);
+            }
+        }
+        lineage
+    }
+
+    fn origins(&self, item: &T) -> Vec<&'a T> {
+        let ids =
+            [item.id()].into_iter().chain(item.formerly().iter().map(String::as_str).filter(|id| *id != item.id()));
+        ids.filter_map(|id| self.old.get(id).copied()).collect()
+    }
+
+    pub(super) fn old(&self, id: &str) -> Option<&'a T> {
+        self.old.get(id).copied()
+    }
+
+    pub(super) fn new_item(&self, id: &str) -> Option<&'a T> {
+        self.new.get(id).copied()
+    }
+
+    /// What an old item is now: several after a split, none if it is gone.
+    pub(super) fn successors(&self, id: &str) -> &[&'a T] {
+        self.successors.get(id).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether an id of the new policy comes from none of the old one's.
+    pub(super) fn is_new(&self, id: &str) -> bool {
+        self.new.get(id).is_some_and(|item| self.origins(item).is_empty())
+    }
+
+    /// Where a new item comes from.
+    pub(super) fn origin(&self, item: &T) -> Origin<'a, T> {
+        let origins = self.origins(item);
+        match *origins.as_slice() {
+            [] => Origin::New,
+            [one] if one.id() == item.id() => Origin::Same(one),
+            [one] if one.follows_category() && item.follows_category() => Origin::Renamed(one),
+            [one] if self.successors(one.id()).len() > 1 => Origin::Split(one),
+            [one] if follows(one, item) => Origin::Renamed(one),
+            [one] => Origin::Unfollowed(one),
+            _ => Origin::Merged(origins),
+        }
+    }
 }
 
 /// Whether a grant kept under the old item's name counts for the new one: see `Terms::carries_grant`.
@@ -95,14 +140,9 @@ fn follows<T: Named>(old: &T, new: &T) -> bool {
     new.key() == Some(kept) || matches!(new.formerly(), [one] if one == kept)
 }
 
-/// The names that an answer about anything in a policy could stand under, now or at any time.
-pub(super) fn is_known(policy: &Policy, name: &str) -> bool {
-    policy.retired().iter().any(|retired| retired == name)
-        || policy.categories().iter().any(|category| category.has_name(name))
-        || policy.services().iter().any(|service| service.has_name(name))
-}
-
-/// Whether something of the policy goes by `name` today.
-pub(super) fn is_current(policy: &Policy, name: &str) -> bool {
-    policy.category(name).is_some() || policy.service(name).is_some()
+/// Every name that an answer about anything in a policy could stand under, now or at any time.
+pub(super) fn known_names(policy: &Policy) -> BTreeSet<&str> {
+    let categories = policy.categories().iter().flat_map(Named::names);
+    let services = policy.services().iter().flat_map(Named::names);
+    categories.chain(services).chain(policy.retired().iter().map(String::as_str)).collect()
 }

@@ -10,7 +10,6 @@ use alloc::{
 use super::{
     Edits, Part,
     items::{texts, written},
-    lineage::descends,
     reason::Reason,
 };
 use crate::{
@@ -70,8 +69,9 @@ impl Edits<'_> {
                 let shown = Some(format!("{} with {}", signal.word(), listed(&after)));
                 let before = before.map(|ids| format!("{} with {}", signal.word(), listed(&ids)));
                 // Nobody granted what is new.
-                let (old, new) = (self.old, self.new);
-                for id in after.iter().filter(|id| !is_new(old, new, id)) {
+                let is_new = |id: &&String| self.categories.is_new(id) || self.services.is_new(id);
+                let known: Vec<&String> = after.iter().filter(|id| !is_new(id)).collect();
+                for id in known {
                     let part = if self.new.category(id).is_some() { Part::Category } else { Part::Service };
                     self.push(part, id, Reason::WiderSignal, before.clone(), shown.clone());
                 }
@@ -84,13 +84,8 @@ impl Edits<'_> {
 
     /// What an old id is called in the new policy: several where it was split, none where it is gone.
     fn successors(&self, id: &str) -> Vec<String> {
-        let (old, new) = (self.old, self.new);
-        let categories = old.category(id).into_iter().flat_map(|was| {
-            new.categories().iter().filter(move |category| descends(*category, was)).map(|category| category.id())
-        });
-        let services = old.service(id).into_iter().flat_map(|was| {
-            new.services().iter().filter(move |service| descends(*service, was)).map(|service| service.id())
-        });
+        let categories = self.categories.successors(id).iter().map(|category| category.id());
+        let services = self.services.successors(id).iter().map(|service| service.id());
         categories.chain(services).map(ToString::to_string).collect()
     }
 
@@ -207,26 +202,23 @@ impl Edits<'_> {
     /// The order of categories and services; and whatever else has no meaning, so that nothing changes without a word.
     pub(super) fn order(&mut self) {
         let (old, new) = (self.old, self.new);
-        let ids = |policy: &Policy, other: &Policy| -> String {
-            let categories =
-                policy.categories().iter().map(|category| category.id()).filter(|id| other.category(id).is_some());
-            let services =
-                policy.services().iter().map(|service| service.id()).filter(|id| other.service(id).is_some());
-            categories.chain(services).collect::<Vec<_>>().join(", ")
+        let (categories, services) = (&self.categories, &self.services);
+        let stays = |id: &&str| {
+            (categories.old(id).is_some() && categories.new_item(id).is_some())
+                || (services.old(id).is_some() && services.new_item(id).is_some())
         };
-        let (before, after) = (ids(old, new), ids(new, old));
+        let ids = |policy: &Policy| -> String {
+            let categories = policy.categories().iter().map(|category| category.id());
+            let ids = categories.chain(policy.services().iter().map(|service| service.id()));
+            ids.filter(stays).collect::<Vec<_>>().join(", ")
+        };
+        let (before, after) = (ids(old), ids(new));
         if before != after {
             self.push(Part::Policy, new.id(), Reason::Order, Some(before), Some(after));
         } else if self.list.is_empty() && !same_content(old, new) {
             self.push(Part::Policy, new.id(), Reason::Order, None, None);
         }
     }
-}
-
-/// Whether an id of the new policy comes from none of the old one's.
-fn is_new(old: &Policy, new: &Policy, id: &str) -> bool {
-    let category = new.category(id).is_some_and(|is| !old.categories().iter().any(|was| descends(is, was)));
-    category || new.service(id).is_some_and(|is| !old.services().iter().any(|was| descends(is, was)))
 }
 
 /// The ids that a signal hangs on, without those that are always allowed; `None` where it hangs on nothing at all.

@@ -123,9 +123,22 @@ pub(super) fn set_names(document: &mut DocumentMut, id: &str, former: &[String],
                 Some(key) if entry.get("key").and_then(Item::as_str) == Some(key) => {}
                 Some(key) => drop(entry.insert("key", value(key))),
             }
+            let space = take_space(entry);
             add_all(entry.entry("formerly").or_insert(Item::None), former);
+            if let Some((_, Item::Value(last))) = entry.iter_mut().last() {
+                space.into_iter().for_each(|space| last.decor_mut().set_suffix(space));
+            }
         }
     }
+}
+
+/// Takes the space behind the last field of a table in braces, which belongs before the brace.
+fn take_space(entry: &mut dyn TableLike) -> Option<String> {
+    let (_, last) = entry.iter_mut().last()?;
+    let decor = last.as_value_mut()?.decor_mut();
+    let space = decor.suffix()?.as_str().filter(|space| space.trim().is_empty())?.to_owned();
+    decor.set_suffix("");
+    Some(space)
 }
 
 fn is_called(entry: &dyn TableLike, id: &str) -> bool {

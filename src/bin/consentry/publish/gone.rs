@@ -47,8 +47,10 @@ pub(super) fn ask(part: Part, id: &str, difference: &Difference) -> io::Result<O
     };
     loop {
         let mut out = anstream::stderr();
-        writeln!(out, "The {} `{id}` is gone. What is it called now?", part.word())?;
-        writeln!(out, "Of {}: one id after a rename, several after a split, none if it is retired.", new.join(", "))?;
+        let part = part.word();
+        writeln!(out, "The {part} `{id}` is gone. What did it become?")?;
+        writeln!(out, "One id after a rename, several after a split, nothing if it is retired.")?;
+        writeln!(out, "There is: {}", new.join(", "))?;
         write!(out, "> ")?;
         out.flush()?;
         let mut line = String::new();
@@ -57,7 +59,7 @@ pub(super) fn ask(part: Part, id: &str, difference: &Difference) -> io::Result<O
         }
         match answer(&line, &new) {
             Ok(fate) => return Ok(Some(fate)),
-            Err(unknown) => writeln!(out, "There is no {} called `{unknown}`.", part.word())?,
+            Err(unknown) => writeln!(out, "There is no {part} called `{unknown}`.")?,
         }
     }
 }
