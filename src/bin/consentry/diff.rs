@@ -18,8 +18,8 @@ use crate::{
 /// A policy may be one that was edited and not published yet.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Exit codes: 0, also where there is a difference; 1 with --exit-code where there is one; 2 where a \
-                        policy cannot be read.\n\nExample: consentry diff HEAD~1:policy.toml policy.toml"
+    after_help = "Exit codes: 0, also where there is a difference; 1 with --exit-code where there is one, and with \
+                        --require-published where it is not published; 2 where a policy cannot be read.\n\nExample: consentry diff HEAD~1:policy.toml policy.toml"
 )]
 pub(crate) struct Args {
     /// The policy before
@@ -34,6 +34,9 @@ pub(crate) struct Args {
     /// Exit with 1 where there is a difference
     #[arg(long)]
     exit_code: bool,
+    /// Exit with 1 where NEW does not declare what the difference demands, as a gate before NEW goes out
+    #[arg(long)]
+    require_published: bool,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -57,12 +60,21 @@ pub(crate) fn run(args: &Args) -> Done {
                 "demands": difference.demands().word(),
                 "touches": difference.touches(),
                 "declared": difference.is_declared(),
+                "published": is_published(&difference),
                 "edits": edits::json(&difference),
             });
             report::say(&format!("{shown:#}"))?;
         }
     }
-    Ok(if args.exit_code && !difference.is_empty() { Outcome::Found } else { Outcome::Well })
+    let found = (args.exit_code && !difference.is_empty()) || (args.require_published && !is_published(&difference));
+    Ok(if found { Outcome::Found } else { Outcome::Well })
+}
+
+/// Whether the new policy declares what changed, and has the content it was published with.
+fn is_published(difference: &Difference) -> bool {
+    let policy = difference.after();
+    let digest = policy.changes().last().and_then(Change::digest);
+    difference.is_declared() && digest.is_none_or(|digest| digest == policy.material())
 }
 
 fn text(difference: &Difference) -> Result<(), Problem> {
@@ -76,9 +88,7 @@ fn text(difference: &Difference) -> Result<(), Problem> {
         let touches: Vec<&str> = change.touched().iter().map(String::as_str).collect();
         report::say(&format!("Declared: version {}, {}.", change.version(), edits::demand(change.kind(), &touches)))?;
     }
-    let policy = difference.after();
-    let digest = policy.changes().last().and_then(Change::digest);
-    if !difference.is_declared() || digest.is_some_and(|digest| digest != policy.material()) {
+    if !is_published(difference) {
         report::say("Not published yet: `consentry publish` writes the change.")?;
     }
     Ok(())
