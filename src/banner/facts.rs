@@ -49,3 +49,19 @@ impl Policy {
             .collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Category;
+
+    #[test]
+    fn processors_are_among_the_recipients_and_countries_have_a_line() {
+        let service =
+            Service::new("visits", "statistics").recipient("Metrics Ltd").processor("Hosting Ltd").country("Canada");
+        let policy = Policy::builder("site").category(Category::new("statistics")).service(service.clone());
+        let policy = policy.build().unwrap();
+        assert_eq!(policy.facts(&service, "en"), ["Recipients: Metrics Ltd, Hosting Ltd", "Sent to: Canada"]);
+        assert_eq!(policy.facts(&service, "de"), ["Empfänger: Metrics Ltd, Hosting Ltd", "Übermittelt nach: Canada"]);
+    }
+}

@@ -96,3 +96,29 @@ impl Canon {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Policy;
+
+    /// Published policies go on: a digest from before there were processors and countries still fits.
+    #[test]
+    fn only_stated_processors_and_countries_are_in_the_digest() {
+        let policy = || Policy::builder("x").category(Category::new("statistics"));
+        let digest = |service: Service| policy().service(service).build().unwrap().material();
+        let service = || Service::new("visits", "statistics");
+        let plain = digest(service());
+        assert_eq!(plain, "sha256-_h6aF4OMOYDd1Hoz4oTiLaIlfAv17yWPeCg7pOEzgI4");
+        let digests = [
+            plain,
+            digest(service().recipient("A")),
+            digest(service().processor("A")),
+            digest(service().country("A")),
+            digest(service().processor("A").country("B")),
+        ];
+        for (place, digest) in digests.iter().enumerate() {
+            assert!(!digests.iter().take(place).any(|earlier| earlier == digest), "{place}");
+        }
+    }
+}
