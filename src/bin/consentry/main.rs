@@ -29,7 +29,10 @@ fn main() -> ExitCode {
     match done {
         Ok(outcome) => outcome.into(),
         Err(problem) => {
-            report::problem(&problem);
+            // Who reads only the beginning has what they want.
+            if !problem.is_closed_pipe() {
+                report::problem(&problem);
+            }
             problem.exit_code()
         }
     }

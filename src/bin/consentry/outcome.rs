@@ -49,6 +49,11 @@ pub(crate) enum Problem {
 }
 
 impl Problem {
+    /// Whether nobody reads the output any more, as behind `| head`.
+    pub(crate) fn is_closed_pipe(&self) -> bool {
+        matches!(self, Self::Write(error) if error.kind() == io::ErrorKind::BrokenPipe)
+    }
+
     /// The exit code.
     pub(crate) fn exit_code(&self) -> ExitCode {
         ExitCode::from(2)
