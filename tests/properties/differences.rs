@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, fs};
 
 use consentry::{
-    Decision, Policy, Region, SealState, Signals, Status, Stored, Timestamp,
+    Decision, Policy, Region, SealState, Service, Signals, Status, Stored, Timestamp,
     policy::{ChangeKind, Difference, difference::Reason},
 };
 use fastrand::Rng;
@@ -363,14 +363,32 @@ pub fn visitors(rng: &mut Rng) {
         if let Some(edit) = edits.next() {
             panic!("{} is granted after {edit:?} by {consent}\n{}\n{by_steps}", service.id(), path[0]);
         }
-        // It is what it was, or was called otherwise.
-        let came_from = first
-            .services()
-            .iter()
-            .filter(|old| old.id() == service.id() || service.former_ids().iter().any(|former| former == old.id()));
+        // It is what it was, or was called otherwise, and does nothing that was not agreed to.
+        let came_from: Vec<&Service> = (first.services().iter())
+            .filter(|old| old.id() == service.id() || service.former_ids().iter().any(|former| former == old.id()))
+            .collect();
+        assert!(!came_from.is_empty(), "{} is new: {consent}\n{}\n{by_steps}", service.id(), path[0]);
         for old in came_from {
             let was = before.status(old.id());
             assert_eq!(was, Some(Status::Granted), "{} by {consent}\n{}\n{by_steps}", service.id(), path[0]);
+            assert!(covers(old, service), "{} by {consent}\n{}\n{by_steps}", service.id(), path[0]);
         }
     }
+}
+
+/// Whether what was agreed to has in it what is done, as far as the steps here change that.
+fn covers(old: &Service, new: &Service) -> bool {
+    let within = |new: &[String], old: &[String]| new.iter().all(|entry| old.contains(entry));
+    let kept = |service: &Service| service.cookies().iter().filter_map(|cookie| cookie.max_age_seconds()).max();
+    within(new.data_kinds(), old.data_kinds())
+        && within(new.recipients(), old.recipients())
+        && within(new.countries(), old.countries())
+        && new.uses().iter().all(|usage| old.uses().contains(usage))
+        && new.stated_basis() == old.stated_basis()
+        && kept(new) <= kept(old)
+        && match (old.retention_seconds(), new.retention_seconds()) {
+            (Some(old), Some(new)) => new <= old,
+            (Some(_), None) => false,
+            (None, _) => true,
+        }
 }
