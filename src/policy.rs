@@ -8,6 +8,7 @@ mod change;
 mod checked;
 #[cfg(feature = "json")]
 mod compiled;
+pub mod difference;
 mod digest;
 #[cfg(any(feature = "toml", feature = "json"))]
 mod document;
@@ -43,6 +44,7 @@ pub use change::{Change, ChangeKind, PolicyVersion};
 pub use checked::Checked;
 #[cfg(feature = "json")]
 pub use compiled::Serving;
+pub use difference::Difference;
 pub use fault::{Fault, FaultCode, Faults, Position};
 pub use google::GoogleSignal;
 #[cfg(feature = "cli")]
@@ -120,8 +122,8 @@ impl Policy {
         self.0.changes.last().is_none_or(|newest| newest.material.is_none())
     }
 
-    /// The digest of everything a grant depends on: ids, each service's category, data kinds, recipients, retention,
-    /// cookies, hosts, uses, legal bases, stated signals and former ids. Prose is outside.
+    /// The digest of everything a grant depends on: ids, each service's category, data kinds, recipients,
+    /// processors, countries, retention, cookies, hosts, uses, legal bases, stated signals and former ids. Prose is outside.
     pub fn material(&self) -> String {
         digest::material(&self.0.categories, &self.0.services)
     }

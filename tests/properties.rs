@@ -14,6 +14,8 @@
     reason = "a test stops at the first fault"
 )]
 
+#[path = "properties/differences.rs"]
+mod differences;
 #[path = "support/evolution.rs"]
 mod evolution;
 #[path = "properties/model.rs"]
@@ -78,4 +80,24 @@ fn a_full_cookie_loses_no_refusal() {
 #[test]
 fn no_tampered_seal_is_good() {
     many("seals", 150, texts::tampered);
+}
+
+#[test]
+fn a_policy_differs_in_nothing_from_itself() {
+    many("policies", 500, differences::itself);
+}
+
+#[test]
+fn no_class_falls_when_changes_are_combined() {
+    many("pairs of changes", 800, differences::combined);
+}
+
+#[test]
+fn a_whole_demands_no_more_than_its_steps() {
+    many("paths of changes", 1200, differences::steps);
+}
+
+#[test]
+fn no_path_of_versions_makes_a_grant_of_a_refusal_or_of_silence() {
+    many("visitors of published policies", 1200, differences::visitors);
 }

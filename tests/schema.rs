@@ -24,7 +24,8 @@ fn full() -> Json {
             "id": "counter", "key": "c", "category": "statistics", "choice": "own", "reload": true, "name": "Counter",
             "purpose": "Count visits.",
             "cookies": [{ "name": "_c_*", "max_age": "30d", "path": "/", "purpose": "Count visits." }],
-            "hosts": ["*.counter.example"], "data": ["pages"], "recipients": ["Counter Ltd"], "retention": "30d",
+            "hosts": ["*.counter.example"], "data": ["pages"], "recipients": ["Counter Ltd"], "retention": "30d", "processors": ["Host Ltd"],
+            "countries": ["United States"],
             "uses": ["sale"], "basis": "legitimate-interest", "signals": ["ad_storage"], "formerly": ["meter"],
             "justification": "None."
         }],

@@ -1,4 +1,17 @@
-//! The policy tool as its users run it: each file in tests/tool is a session with the exact output.
+//! The policy tool as its users run it, with the exact output of each command: each file in tests/tool is a session in this
+//! repository, each in tests/tool/sessions one with a shell and git in an empty folder.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "a test stops at the first fault"
+)]
+
+#[cfg(unix)]
+#[path = "tool/shell.rs"]
+mod shell;
 
 use std::{
     fmt::Write as _,
@@ -219,4 +232,16 @@ fn a_terminal_gets_colours_unless_it_says_no() {
     };
     assert!(text(&coloured).contains('\u{1b}'), "{}", text(&coloured));
     assert!(!text(&run(true).unwrap()).contains('\u{1b}'));
+}
+
+/// `CONSENTRY_BLESS=1` writes what the commands said into the sessions, to be read before it is committed.
+#[cfg(unix)]
+#[test]
+fn sessions_with_a_shell() {
+    let folder = shell::root().join("tests/tool/sessions");
+    let mut names: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    names.sort();
+    assert!(!names.is_empty());
+    let failed: Vec<String> = names.iter().filter_map(|path| shell::run(path).err()).collect();
+    assert!(failed.is_empty(), "{}", failed.join("\n\n"));
 }

@@ -22,7 +22,7 @@ mod sentences;
 
 use std::{collections::BTreeSet, fs, path::PathBuf};
 
-use consentry::Policy;
+use consentry::{Policy, policy::difference::Reason};
 use serde_json::Value as Json;
 
 fn path(name: &str) -> PathBuf {
@@ -83,6 +83,7 @@ files! {
     gpc: "decide-gpc.json", decide;
     grants: "decide-grants.json", decide;
     names: "decide-names.json", decide;
+    difference: "difference.json", difference;
     google: "google.json", google;
     languages: "languages.json", languages;
     merge: "merge.json", merge;
@@ -116,6 +117,20 @@ fn compiled_policies_are_those_of_their_sources() {
             .collect();
         let text = format!("{{\n  \"policies\": {{\n{}\n  }}\n}}\n", lines.join(",\n"));
         fs::write(path("policies.json"), text).expect("tests/vectors/policies.json");
+    }
+}
+
+#[test]
+fn every_reason_of_a_difference_has_a_case() {
+    let file = read("difference.json");
+    let wanted =
+        file["cases"].as_array().expect("cases").iter().flat_map(|case| case["want"].as_array().expect("a list"));
+    let seen: BTreeSet<&str> = wanted.filter_map(|line| line.as_str()?.split(' ').nth(1)).collect();
+    let all: BTreeSet<&str> = Reason::ALL.iter().map(|reason| reason.word()).collect();
+    assert_eq!(seen, all);
+    for reason in Reason::ALL {
+        assert_eq!(Reason::from_word(reason.word()), Some(*reason));
+        assert!(!reason.source().is_empty());
     }
 }
 

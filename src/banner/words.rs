@@ -184,10 +184,15 @@ impl Words {
         self.0.iter().map(|(word, texts)| (*word, texts))
     }
 
+    /// The site's own wording of `word`, if it has one.
+    pub(crate) fn own_wording(&self, word: Word) -> Option<&Localized> {
+        self.0.iter().find(|(known, _)| *known == word).map(|(_, texts)| texts)
+    }
+
     /// The wording of `word` for `locale`: the site's in that language, the library's in that language, the site's in
     /// any, the library's in English.
     pub fn get<'a>(&'a self, word: Word, locale: &str, fallback: &str) -> &'a str {
-        let own = self.0.iter().find(|(known, _)| *known == word).map(|(_, texts)| texts);
+        let own = self.own_wording(word);
         own.and_then(|texts| texts.lookup(locale))
             .or_else(|| word.translated(locale))
             .or_else(|| own.and_then(|texts| texts.get(locale, fallback)))

@@ -138,6 +138,16 @@ impl Category {
         &self.id
     }
 
+    /// The short name answers about it are kept under, where it is not the id.
+    pub fn short_name(&self) -> Option<&str> {
+        self.key.as_deref()
+    }
+
+    /// Ids it once had, or was split or merged from, and their keys.
+    pub fn former_ids(&self) -> &[String] {
+        &self.formerly
+    }
+
     /// The name in each language.
     pub fn names(&self) -> &Localized {
         &self.name

@@ -126,6 +126,11 @@ impl Change {
         &self.touches
     }
 
+    /// The digest of what a grant depends on; `None` for a draft.
+    pub fn digest(&self) -> Option<&str> {
+        self.material.as_deref()
+    }
+
     /// What changed, in each language.
     pub fn summaries(&self) -> &Localized {
         &self.summary

@@ -9,6 +9,7 @@ use super::{
     document::{self, Walk},
     fault::{Fault, Faults},
     reader::{self, Spans, Unread},
+    validate,
 };
 
 /// A policy file that was read by a tool, such as one that checks or edits it. Knows the place of everything in it, and has
@@ -94,6 +95,18 @@ impl<'s> Checked<'s> {
             Some(policy) if self.faults.is_empty() => Ok(policy.assemble()),
             _ => Err(Faults::new(self.faults)),
         }
+    }
+
+    /// The policy, also where it was edited and not published yet, for tools that compare or publish it. It need not have the
+    /// content its newest change was published with ([`FaultCode::Material`](super::FaultCode::Material)), its history may
+    /// touch ids that are gone without being former or retired ones, and a change may lack its summary or ids. No site should
+    /// decide on such a policy: what it may do is not what its visitors were told.
+    ///
+    /// # Errors
+    /// Every other fault.
+    pub fn into_unpublished(mut self) -> Result<Policy, Faults> {
+        self.faults.retain(|fault| !validate::is_mended_by_publishing(fault));
+        self.into_policy()
     }
 }
 

@@ -37,6 +37,9 @@ pub(crate) fn material(categories: &[Category], services: &[Service]) -> String 
         canon.list("formerly", &service.formerly);
         canon.list("data", &service.data);
         canon.list("recipient", &service.recipients);
+        // Lists with a name for each entry: where there are none, a digest is what it was before they existed.
+        canon.list("processor", &service.processors);
+        canon.list("country", &service.countries);
         canon.list("host", &service.hosts);
         canon.number("retention", service.retention);
         canon.list("signal", service.signals.iter().copied().map(GoogleSignal::word));
@@ -90,6 +93,32 @@ impl Canon {
             let mut text = String::new();
             crate::text::push_number(&mut text, value);
             self.field(name, &text);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Policy;
+
+    /// Published policies go on: a digest from before there were processors and countries still fits.
+    #[test]
+    fn only_stated_processors_and_countries_are_in_the_digest() {
+        let policy = || Policy::builder("x").category(Category::new("statistics"));
+        let digest = |service: Service| policy().service(service).build().unwrap().material();
+        let service = || Service::new("visits", "statistics");
+        let plain = digest(service());
+        assert_eq!(plain, "sha256-_h6aF4OMOYDd1Hoz4oTiLaIlfAv17yWPeCg7pOEzgI4");
+        let digests = [
+            plain,
+            digest(service().recipient("A")),
+            digest(service().processor("A")),
+            digest(service().country("A")),
+            digest(service().processor("A").country("B")),
+        ];
+        for (place, digest) in digests.iter().enumerate() {
+            assert!(!digests.iter().take(place).any(|earlier| earlier == digest), "{place}");
         }
     }
 }

@@ -163,6 +163,8 @@ pub(super) static SERVICE: Table = Table {
             "The kinds of data it collects; `data` at the top has the words for them.",
         ),
         may("recipients", Form::List(&Form::Text(Kind::Any)), "Who receives the data."),
+        may("processors", Form::List(&Form::Text(Kind::Any)), "Who works on the data for the site, as its processor."),
+        may("countries", Form::List(&Form::Text(Kind::Any)), "The third countries that the data is sent to."),
         may("retention", Form::Text(Kind::Duration), "How long the data is kept."),
         may(
             "uses",

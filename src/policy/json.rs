@@ -30,6 +30,14 @@ impl Policy {
         Self::check_json(source).into_policy()
     }
 
+    /// Reads a policy from JSON that was edited and not published yet: see [`Checked::into_unpublished`].
+    ///
+    /// # Errors
+    /// Every other fault.
+    pub fn unpublished_from_json(source: &str) -> Result<Self, Faults> {
+        Self::check_json(source).into_unpublished()
+    }
+
     /// Reads a policy from JSON for a tool: with the place of everything in it, also where it has faults.
     pub fn check_json(source: &str) -> Checked<'_> {
         let mut document = Document { source, faults: Vec::new() };

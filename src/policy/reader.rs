@@ -161,6 +161,8 @@ impl Reader {
             hosts: self.texts(&mut fields, "hosts"),
             data: self.texts(&mut fields, "data"),
             recipients: self.texts(&mut fields, "recipients"),
+            processors: self.texts(&mut fields, "processors"),
+            countries: self.texts(&mut fields, "countries"),
             retention: self.duration(&mut fields, "retention"),
             uses: self.words(&mut fields, "uses", Use::ALL, Use::word),
             basis: self.word(&mut fields, "basis", Basis::ALL, Basis::word),

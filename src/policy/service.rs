@@ -79,6 +79,8 @@ pub struct Service {
     pub(crate) hosts: Vec<String>,
     pub(crate) data: Vec<String>,
     pub(crate) recipients: Vec<String>,
+    pub(crate) processors: Vec<String>,
+    pub(crate) countries: Vec<String>,
     pub(crate) retention: Option<u64>,
     pub(crate) uses: Vec<Use>,
     pub(crate) basis: Option<Basis>,
@@ -156,6 +158,20 @@ impl Service {
     #[must_use]
     pub fn recipient(mut self, name: impl Into<String>) -> Self {
         self.recipients.push(name.into());
+        self
+    }
+
+    /// Who works on the data for the site and under its instructions (Art. 28 GDPR). Shown among the recipients.
+    #[must_use]
+    pub fn processor(mut self, name: impl Into<String>) -> Self {
+        self.processors.push(name.into());
+        self
+    }
+
+    /// A third country that the data is sent to (Art. 13(1)(f) GDPR), as visitors read it.
+    #[must_use]
+    pub fn country(mut self, name: impl Into<String>) -> Self {
+        self.countries.push(name.into());
         self
     }
 
@@ -246,6 +262,16 @@ impl Service {
         &self.recipients
     }
 
+    /// Who works on the data for the site and under its instructions.
+    pub fn processors(&self) -> &[String] {
+        &self.processors
+    }
+
+    /// The third countries that the data is sent to.
+    pub fn countries(&self) -> &[String] {
+        &self.countries
+    }
+
     /// How long the data is kept, in seconds.
     pub fn retention_seconds(&self) -> Option<u64> {
         self.retention
@@ -264,6 +290,16 @@ impl Service {
     /// The signals of Google Consent Mode that need its status, besides its category's.
     pub fn google_signals(&self) -> &[GoogleSignal] {
         &self.signals
+    }
+
+    /// The short name answers about it are kept under, where it is not the id.
+    pub fn short_name(&self) -> Option<&str> {
+        self.key.as_deref()
+    }
+
+    /// Ids it once had, or was split or merged from, and their keys.
+    pub fn former_ids(&self) -> &[String] {
+        &self.formerly
     }
 
     /// The name in each language.

@@ -28,6 +28,14 @@ impl Policy {
         Self::check_toml(source).into_policy()
     }
 
+    /// Reads a policy from TOML that was edited and not published yet: see [`Checked::into_unpublished`].
+    ///
+    /// # Errors
+    /// Every other fault.
+    pub fn unpublished_from_toml(source: &str) -> Result<Self, Faults> {
+        Self::check_toml(source).into_unpublished()
+    }
+
     /// Reads a policy from TOML for a tool: with the place of everything in it, also where it has faults.
     pub fn check_toml(source: &str) -> Checked<'_> {
         let (table, errors) = DeTable::parse_recoverable(source);

@@ -46,6 +46,21 @@ pub(super) fn faults(policy: &PolicyBuilder) -> Vec<Fault> {
     check.faults
 }
 
+/// Whether a fault is one of a policy that was edited and not published yet: its newest digest no longer fits, its history
+/// touches ids that are neither former nor retired, a change does not say yet what it touches.
+#[cfg(any(feature = "toml", feature = "json"))]
+pub(super) fn is_mended_by_publishing(fault: &Fault) -> bool {
+    match fault.code {
+        FaultCode::Material => true,
+        FaultCode::UnknownId => fault.path.starts_with("change["),
+        FaultCode::Missing => {
+            fault.path.starts_with("change[")
+                && (fault.path.ends_with("].touches") || fault.path.ends_with("].summary"))
+        }
+        _ => false,
+    }
+}
+
 struct Check {
     faults: Vec<Fault>,
 }
@@ -305,8 +320,8 @@ impl Check {
         let found = digest::material(&policy.categories_with_necessary(), &policy.services);
         if found != published {
             let expected = format!(
-                "the content published as version {} ({published}): undo the edit, or add a [[change]] with version {} \
-                 that says what changed",
+                "the content published as version {} ({published}): undo the edit, or make it version {} with \
+                 `consentry publish`",
                 newest.version,
                 newest.version.saturating_add(1)
             );

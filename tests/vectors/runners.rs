@@ -9,7 +9,7 @@ use consentry::{
         seal::{KeyRing, Sealer},
     },
     cookies,
-    policy::PolicyVersion,
+    policy::{Difference, PolicyVersion},
 };
 use serde_json::{Value as Json, json};
 
@@ -353,4 +353,51 @@ pub(crate) fn signals(case: &Json) {
         let policy = policy_of(case);
         assert_eq!(Some(policy.regime(region).id()), text(case, "regime"));
     }
+}
+
+static PAIRS: LazyLock<Json> = LazyLock::new(|| super::read("difference.json"));
+
+/// The base policy with what a case sets in it, at paths whose steps are fields, or ids of entries of a list. `null` takes
+/// away.
+fn edited(edits: Option<&Json>) -> Policy {
+    let mut policy = PAIRS["base"].clone();
+    for (path, value) in edits.and_then(Json::as_object).into_iter().flatten() {
+        let (above, last) = path.rsplit_once('/').unwrap_or(("", path));
+        let above = above.split('/').filter(|step| !step.is_empty()).fold(&mut policy, step);
+        match above {
+            Json::Array(list) => {
+                list.retain(|entry| entry["id"] != *last);
+                list.extend(Some(value.clone()).filter(|value| !value.is_null()));
+            }
+            Json::Object(fields) if value.is_null() => {
+                fields.remove(last);
+            }
+            Json::Object(fields) => {
+                fields.insert(last.into(), value.clone());
+            }
+            _ => panic!("{path}: nothing there"),
+        }
+    }
+    Policy::unpublished_from_json(&policy.to_string()).unwrap_or_else(|faults| panic!("{faults}"))
+}
+
+fn step<'a>(within: &'a mut Json, step: &str) -> &'a mut Json {
+    match within {
+        Json::Array(list) => list.iter_mut().find(|entry| entry["id"] == *step).unwrap_or_else(|| panic!("no {step}")),
+        fields => &mut fields[step],
+    }
+}
+
+/// Each edit as a line: class, reason, part, id.
+pub(crate) fn difference(case: &Json) {
+    let difference = Difference::between(&edited(case.get("old")), &edited(case.get("new")));
+    let edits = difference
+        .edits()
+        .iter()
+        .map(|edit| format!("{} {} {} {}", edit.kind().word(), edit.reason().word(), edit.part().word(), edit.id()));
+    assert_eq!(json!(edits.collect::<Vec<_>>()), case["want"]);
+    assert_eq!(json!(difference.touches()), case.get("touches").cloned().unwrap_or_else(|| json!([])));
+    let highest = case["want"].as_array().expect("a list").iter().filter_map(|line| line.as_str()?.split(' ').next());
+    let highest = highest.max_by_key(|word| ["editorial", "notify", "ask"].iter().position(|known| known == word));
+    assert_eq!(difference.demands().word(), highest.unwrap_or("editorial"));
 }

@@ -1,8 +1,9 @@
 //! An example site, modelled clause by clause on the privacy policy of a software maker of 2015.
 //!
-//! What is interesting here: the policy is two files, `policy-1.toml` and what it becomes, `policy-2.toml`; the one
-//! line of wiring is [`ConsentLayer`] below; and whatever needs consent takes a proof of it as an argument
-//! (`recorder`, `appearance`, `offers`, `videos`), so that code which forgot to ask would not compile.
+//! What is interesting here: the policy is four files, `policy-1.toml` and what it becomes, each made of the one before
+//! with `consentry publish`: version 2 asks visitors again, 3 tells them, 4 does neither; the one line of wiring is
+//! [`ConsentLayer`] below; and whatever needs consent takes a proof of it as an argument (`recorder`, `appearance`,
+//! `offers`, `videos`), so that code which forgot to ask would not compile.
 
 mod accounts;
 mod appearance;
@@ -37,7 +38,8 @@ use tower_http::services::ServeDir;
 use site::Site;
 
 const VERSION_1: &str = include_str!("../policy-1.toml");
-const VERSION_2: &str = include_str!("../policy-2.toml");
+const COMING: [&str; 3] =
+    [include_str!("../policy-2.toml"), include_str!("../policy-3.toml"), include_str!("../policy-4.toml")];
 
 /// No form of this site needs more.
 const MAX_BODY_BYTES: usize = 8 * 1024;
@@ -49,7 +51,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let mut key = [0; 32];
     getrandom::fill(&mut key)?;
     let consent = consent(KeyRing::new("k1", &key)?)?;
-    let site = Site::new(consent.publisher(), Policy::from_toml(VERSION_2)?);
+    let site = Site::new(consent.publisher(), coming()?);
 
     let port = std::env::var("PORT").ok().map_or(Ok(8787), |port| port.parse())?;
     let listener = tokio::net::TcpListener::bind(("127.0.0.1", port)).await?;
@@ -57,6 +59,10 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let app = router(site, consent).into_make_service_with_connect_info::<SocketAddr>();
     axum::serve(listener, app).with_graceful_shutdown(ctrl_c()).await?;
     Ok(())
+}
+
+fn coming() -> Result<Vec<Policy>, Faults> {
+    COMING.into_iter().map(Policy::from_toml).collect()
 }
 
 fn consent(keys: KeyRing) -> Result<ConsentLayer, Faults> {
@@ -113,7 +119,10 @@ mod tests {
         body::{Body, to_bytes},
         http::{Request, Uri},
     };
-    use consentry::test::{Consent, Leaks};
+    use consentry::{
+        policy::{ChangeKind, Difference},
+        test::{Consent, Leaks},
+    };
     use tower::ServiceExt;
 
     use super::*;
@@ -122,7 +131,7 @@ mod tests {
     #[tokio::test]
     async fn nothing_leaks_from_any_page() {
         let consent = consent(KeyRing::new("k1", &[7; 32]).unwrap()).unwrap();
-        let site = Site::new(consent.publisher(), Policy::from_toml(VERSION_2).unwrap());
+        let site = Site::new(consent.publisher(), coming().unwrap());
         let app = router(site, consent.clone());
         let new = || Consent::new(&consent);
         let visitors = [
@@ -158,13 +167,21 @@ mod tests {
     }
 
     #[test]
-    fn both_versions_are_published_ones_and_the_second_asks_about_statistics_alone() {
-        let (first, second) = (Policy::from_toml(VERSION_1).unwrap(), Policy::from_toml(VERSION_2).unwrap());
-        assert!(!first.is_draft(), "material = {:?}", first.material());
-        assert!(!second.is_draft(), "material = {:?}", second.material());
-        assert_eq!((first.version().get(), second.version().get()), (1, 2));
-        let asked: Vec<&str> =
-            second.categories().iter().map(|c| c.id()).filter(|id| second.since(id) > first.since(id)).collect();
-        assert_eq!(asked, ["statistics"]);
+    fn every_version_is_published_and_declares_what_it_changes() {
+        let mut versions = vec![Policy::from_toml(VERSION_1).unwrap()];
+        versions.extend(coming().unwrap());
+        for (place, version) in versions.iter().enumerate() {
+            assert!(!version.is_draft(), "material = {:?}", version.material());
+            assert_eq!(version.version().get() as usize, place + 1);
+        }
+        let demands = versions.windows(2).map(|pair| {
+            let difference = Difference::between(&pair[0], &pair[1]);
+            assert!(difference.is_declared(), "{:?}", difference.edits());
+            difference.demands()
+        });
+        assert_eq!(demands.collect::<Vec<_>>(), [ChangeKind::Ask, ChangeKind::Notify, ChangeKind::Editorial]);
+        let asked = |id: &&str| versions[3].since(id) > versions[0].since(id);
+        let categories = versions[3].categories().iter().map(|category| category.id());
+        assert_eq!(categories.filter(asked).collect::<Vec<_>>(), ["statistics"]);
     }
 }

@@ -18,14 +18,15 @@ pub(crate) struct Site(Arc<Shared>);
 
 struct Shared {
     publisher: Publisher,
-    next: Policy,
+    coming: Vec<Policy>,
     recorder: Recorder,
     accounts: Accounts,
 }
 
 impl Site {
-    pub(crate) fn new(publisher: Publisher, next: Policy) -> Self {
-        Self(Arc::new(Shared { publisher, next, recorder: Recorder::default(), accounts: Accounts::default() }))
+    /// A site that publishes the policies that are coming, one after the other.
+    pub(crate) fn new(publisher: Publisher, coming: Vec<Policy>) -> Self {
+        Self(Arc::new(Shared { publisher, coming, recorder: Recorder::default(), accounts: Accounts::default() }))
     }
 
     pub(crate) fn recorder(&self) -> &Recorder {
@@ -41,9 +42,10 @@ impl Site {
         self.0.publisher.policy()
     }
 
-    /// Whether the next version of the policy is still to come.
-    pub(crate) fn can_publish(&self) -> bool {
-        self.policy().version() < self.0.next.version()
+    /// The next version of the policy, if there is one.
+    pub(crate) fn next(&self) -> Option<&Policy> {
+        let version = self.policy().version();
+        self.0.coming.iter().find(|coming| coming.version() > version)
     }
 }
 
@@ -53,9 +55,11 @@ pub(crate) struct Publish {
     back: String,
 }
 
-/// Publishes version 2. Anyone may, as this is a demonstration; on a real site a deploy does it.
+/// Publishes the next version. Anyone may, as this is a demonstration; on a real site a deploy does it.
 pub(crate) async fn publish(State(site): State<Site>, Form(form): Form<Publish>) -> Response {
-    if site.can_publish() && site.0.publisher.publish(site.0.next.clone()).is_err() {
+    if let Some(next) = site.next()
+        && site.0.publisher.publish(next.clone()).is_err()
+    {
         return StatusCode::CONFLICT.into_response();
     }
     Redirect::to(local_path(&form.back)).into_response()

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 
 use clap::{ColorChoice, Parser, Subcommand, ValueEnum as _};
 
-use crate::{check, completions, explain, init, man, render, schema, simulate, watch};
+use crate::{check, completions, diff, explain, history, init, man, publish, render, schema, simulate, watch};
 
 /// Write, check, change and publish the policy that says what a site asks of its visitors.
 ///
@@ -27,6 +27,9 @@ pub(crate) struct Args {
 pub(crate) enum Command {
     Init(init::Args),
     Check(check::Args),
+    Diff(diff::Args),
+    Publish(publish::Args),
+    History(history::Args),
     Explain(explain::Args),
     Simulate(simulate::Args),
     Render(render::Args),

@@ -5,11 +5,16 @@ mod base;
 mod check;
 mod circumstances;
 mod completions;
+mod diff;
+mod edits;
 mod explain;
 mod finding;
+mod git;
+mod history;
 mod init;
 mod man;
 mod outcome;
+mod publish;
 mod render;
 mod report;
 mod schema;
@@ -33,6 +38,9 @@ fn main() -> ExitCode {
         Command::Schema(args) => schema::run(&args),
         Command::Completions(args) => completions::run(&args),
         Command::Man(args) => man::run(&args),
+        Command::Diff(args) => diff::run(&args),
+        Command::History(args) => history::run(&args),
+        Command::Publish(args) => publish::run(&args),
     };
     match done {
         Ok(outcome) => outcome.into(),

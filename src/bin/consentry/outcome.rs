@@ -2,6 +2,8 @@
 
 use std::{io, net::SocketAddr, path::PathBuf, process::ExitCode};
 
+use consentry::policy::Faults;
+
 /// What a command that could be done came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Outcome {
@@ -56,6 +58,12 @@ pub(crate) enum Problem {
     /// A page for a command that is none.
     #[error("there is no command {name:?}: `consentry help` lists them")]
     NoCommand { name: String },
+    /// A policy with faults, where one without is needed.
+    #[error("{name}: {faults}")]
+    Faulty { name: String, faults: Faults },
+    /// A policy that cannot be published as it was asked for.
+    #[error("cannot publish {name}: {reason}")]
+    Publish { name: String, reason: String },
     /// The output cannot be written.
     #[error("cannot write the output: {0}")]
     Write(#[from] io::Error),

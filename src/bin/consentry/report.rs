@@ -41,9 +41,14 @@ pub(crate) fn warning(text: &str) -> io::Result<()> {
     writeln!(anstream::stderr(), "{text}")
 }
 
-/// Why a command could not be done, on standard error. There is nobody left to tell when that fails.
+/// Why a command could not be done, on standard error.
 pub(crate) fn problem(problem: &Problem) {
-    let text = Renderer::styled().render(&[Group::with_title(Level::ERROR.primary_title(problem.to_string()))]);
+    refusal(&problem.to_string());
+}
+
+/// What has to be mended first, on standard error. There is nobody left to tell when that fails.
+pub(crate) fn refusal(text: &str) {
+    let text = Renderer::styled().render(&[Group::with_title(Level::ERROR.primary_title(text))]);
     let _ = writeln!(anstream::stderr(), "{text}");
 }
 

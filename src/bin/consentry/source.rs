@@ -68,6 +68,16 @@ impl Source {
         if self.is_json() { Policy::check_json(&self.text) } else { Policy::check_toml(&self.text) }
     }
 
+    /// The policy, also where it was edited and not published yet.
+    pub(crate) fn unpublished(&self) -> Result<Policy, Problem> {
+        let read = if self.is_json() {
+            Policy::unpublished_from_json(&self.text)
+        } else {
+            Policy::unpublished_from_toml(&self.text)
+        };
+        read.map_err(|faults| Problem::Faulty { name: self.name.clone(), faults })
+    }
+
     /// Whether it is read as JSON: by the end of its name.
     pub(crate) fn is_json(&self) -> bool {
         Path::new(&self.name).extension().is_some_and(|ending| ending.eq_ignore_ascii_case("json"))

@@ -3,10 +3,12 @@
 use axum::response::{IntoResponse, Response};
 use consentry::{
     Granted, Purpose,
+    policy::ChangeKind,
     server::{NotCovered, Visitor},
 };
 use maud::{Markup, html};
 
+use super::text;
 use crate::{
     layout::Page,
     offers::{self, Offers},
@@ -82,11 +84,20 @@ fn try_it(page: &Page) -> Markup {
                 }
                 li {
                     h3 { "Change the policy" }
-                    @if page.site.can_publish() {
-                        p { "Version 2 keeps click-streams for longer. You are asked again, about that alone." }
+                    @if let Some(next) = page.site.next() {
+                        @if let Some(change) = next.changes().last() {
+                            p {
+                                (text(change.summaries())) " "
+                                @match change.kind() {
+                                    ChangeKind::Ask => "You are asked again, about that alone.",
+                                    ChangeKind::Notify => "You are told, and asked nothing.",
+                                    ChangeKind::Editorial => "It is no reason to ask or to tell you.",
+                                }
+                            }
+                        }
                         form method="post" action="/admin/publish" {
                             (page.back())
-                            button class="button" { "Publish version 2" }
+                            button class="button" { "Publish version " (next.version()) }
                         }
                     } @else {
                         p { "Version " (page.policy().version()) " is in force. Start the site anew to go back." }

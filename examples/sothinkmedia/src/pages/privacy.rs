@@ -96,6 +96,7 @@ fn service_entry(page: &Page, service: &Service) -> Markup {
             dl class="facts" {
                 @if !data.is_empty() { div { dt { "Data" } dd { (data.join(", ")) } } }
                 @if !service.recipients().is_empty() { div { dt { "Seen by" } dd { (service.recipients().join(", ")) } } }
+                @if !service.processors().is_empty() { div { dt { "Kept for us by" } dd { (service.processors().join(", ")) } } }
                 @if let Some(kept) = service.retention_seconds() { div { dt { "Kept for" } dd { (lifetime(kept)) } } }
                 @if let Some(basis) = service.stated_basis() { div { dt { "Legal basis" } dd { (basis.word().replace('-', " ")) } } }
                 @if !service.hosts().is_empty() { div { dt { "Loads from" } dd { (service.hosts().join(", ")) } } }
