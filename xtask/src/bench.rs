@@ -16,12 +16,15 @@ pub(crate) fn run(workspace: &Workspace, mut args: Vec<OsString>) -> Result<()> 
     match args.first().and_then(|first| first.to_str()) {
         Some("server") => server(workspace, args.split_off(1)),
         Some("browser") => browser(workspace, args.split_off(1)),
-        _ => run_plain(
-            cargo(workspace)
-                .args(["bench", "--package", "consentry", "--bench", "*", "--features", FEATURES])
-                .args(args),
-        ),
+        Some("policy") => in_crate(workspace, "policy", args.split_off(1)),
+        _ => in_crate(workspace, "decide", args),
     }
+}
+
+fn in_crate(workspace: &Workspace, name: &str, args: Vec<OsString>) -> Result<()> {
+    let mut bench = cargo(workspace);
+    bench.args(["bench", "--package", "consentry", "--bench", name, "--features", FEATURES, "--"]);
+    run_plain(bench.args(args))
 }
 
 /// The benchmark is a package of its own, so that nothing else is built with what it needs.

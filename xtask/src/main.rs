@@ -37,6 +37,7 @@ usage: cargo xtask <command>
                              with --outcomes through the first script of shared pages
   screenshots                the pictures of the layouts in the package's README
   bench [args]               the benchmarks of deciding
+  bench policy [--check]     how reading, checking and comparing policies grows with their size
   bench server [--help]      what the layer costs a server, over sockets and in process; on Linux
   bench browser [--help]     what the banner costs a page, beside other libraries from npm, in Chromium";
 

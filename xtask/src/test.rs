@@ -34,6 +34,7 @@ const COMBINATIONS: &[&str] = &[
     "axum",
     "actix",
     "cli",
+    "knowledge",
     "serde,seal",
     "toml,json",
     "json,seal",
@@ -46,16 +47,30 @@ const COMBINATIONS: &[&str] = &[
 /// In the names of the tests that need nginx and Varnish.
 const CACHE_TESTS: &str = "nothing_is_delivered_across_visitors";
 
+/// In the name of the test that compiles programs. What the compiler says of them depends on the features.
+const PROOF_TESTS: &str = "proofs_hold_at_compile_time";
+
 type Step = (&'static str, fn(&mut Session<'_>) -> Result<()>);
 
-const STEPS: [Step; 16] = [
+const STEPS: [Step; 17] = [
     ("format", |s| run_plain(cargo(s.workspace).args(["fmt", "--all", "--check"]))),
     ("lints", lints),
     ("feature combinations", feature_combinations),
     ("unit and integration tests", |s| {
         let mut tests = cargo(s.workspace);
         tests.args(["test", "--workspace", "--lib", "--bins", "--tests", "--features", FEATURES]);
-        s.run(tests.args(["--", "--skip", CACHE_TESTS]))
+        s.run(tests.args(["--", "--skip", CACHE_TESTS, "--skip", PROOF_TESTS]))
+    }),
+    ("proofs", |s| {
+        s.run(cargo(s.workspace).args([
+            "test",
+            "--package",
+            "consentry",
+            "--test",
+            "proofs",
+            "--features",
+            "consentry/axum",
+        ]))
     }),
     ("caches", cache_tests),
     ("documentation and README", |s| {
