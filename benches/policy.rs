@@ -1,6 +1,12 @@
 //! How what is done with a policy grows with its size: `cargo xtask bench policy`. With `--check` it fails where something
 //! grows as the square of the size does, or where a decision takes longer for cookies or changes.
-#![allow(clippy::expect_used, clippy::print_stdout, missing_docs, reason = "a benchmark stops at the first fault")]
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    missing_docs,
+    reason = "a benchmark stops at the first fault"
+)]
 
 use std::{
     fmt::Write as _,

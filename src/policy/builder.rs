@@ -35,6 +35,25 @@ pub struct PolicyBuilder {
     pub(crate) words: Words,
 }
 
+impl Policy {
+    /// A builder with all that the policy declares.
+    pub(crate) fn to_builder(&self) -> PolicyBuilder {
+        let declared = &*self.0;
+        PolicyBuilder {
+            id: self.id().to_string(),
+            default_locale: declared.default_locale.clone(),
+            contact: declared.contact.clone(),
+            categories: declared.categories.clone(),
+            services: declared.services.clone(),
+            changes: declared.changes.clone(),
+            retired: declared.retired.clone(),
+            regimes: declared.terms.regimes.clone(),
+            data_names: declared.data_names.clone(),
+            words: declared.words.clone(),
+        }
+    }
+}
+
 impl PolicyBuilder {
     pub(crate) fn new(id: impl Into<String>) -> Self {
         Self {

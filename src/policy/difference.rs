@@ -39,7 +39,7 @@ use self::{
     lineage::{Lineage, known_names},
     rest::optional,
 };
-use crate::policy::{Category, ChangeKind, NECESSARY, Policy, Service, category::words};
+use crate::policy::{Category, Change, ChangeKind, NECESSARY, Policy, Service, category::words};
 
 /// What part of a policy changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -185,6 +185,31 @@ impl Difference {
         }
         let categories = self.new.categories().iter().map(|category| category.id());
         categories.chain(self.new.services().iter().map(|service| service.id())).filter(|id| ids.contains(id)).collect()
+    }
+
+    /// The new policy as publishing would make it, for what has to be known of it before: with a change of the class and about
+    /// the ids that the difference demands, where it does not declare them. The change has no words and no digest.
+    pub fn published(&self) -> Policy {
+        let demanded = self.demands();
+        if demanded == ChangeKind::Editorial || self.is_declared() {
+            return self.new.clone();
+        }
+        let mut policy = self.new.to_builder();
+        let drafted = policy.changes.last().filter(|newest| newest.material.is_none()).cloned();
+        let mut change = match drafted {
+            Some(draft) => {
+                policy.changes.pop();
+                Change { kind: draft.kind.max(demanded), ..draft }
+            }
+            None => Change::new(self.new.version().get() + 1, demanded),
+        };
+        for id in self.touches() {
+            if !change.touches.iter().any(|touched| touched == id) {
+                change = change.touches(id);
+            }
+        }
+        policy.changes.push(change);
+        policy.assemble()
     }
 
     /// Whether the changes that the new policy declares after the old one's version cover the difference: each edit to be

@@ -1,6 +1,7 @@
 // What waits for consent: when it comes into the page, in which order and as what it runs.
 import assert from "node:assert/strict";
 import { once } from "node:events";
+import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { test } from "node:test";
 import { policy } from "../policy.mjs";
@@ -48,9 +49,14 @@ const origin = await serve({
 <link id="sheet" rel="stylesheet" data-consent="videos" data-href="/gated/sheet.css">
 <link id="hint" rel="preload" as="image" data-consent="videos" data-href="/gated/hint.svg" data-imagesrcset="/gated/hint-2.svg 1x">`),
   "/open": page('<p><a id="link" data-consent-open href="/elsewhere"><b>Privacy choices</b></a></p>'),
-  "/open-no-wasm": {
-    body: page('<p><a id="link" data-consent-open href="/elsewhere">Privacy choices</a></p>'),
+  // Without the engine in JavaScript beside the script.
+  "/open-no-engine": {
+    body: page('<p><a id="link" data-consent-open href="/elsewhere">Privacy choices</a></p>').replace("/dist/", "/alone/"),
     headers: { "content-security-policy": "script-src 'self' 'nonce-n'" },
+  },
+  "/alone/consentry.min.js": {
+    body: await readFile(new URL("../../dist/consentry.min.js", import.meta.url)),
+    headers: { "content-type": "text/javascript; charset=utf-8" },
   },
   "/elsewhere": "<!doctype html><title>Elsewhere</title>",
   "/start.js": `var consent = consentry.start(${JSON.stringify(policy)});`,
@@ -232,7 +238,7 @@ test("a link with data-consent-open opens the choices instead of leading away, f
 
 test("where nothing can be decided such a link leads where it says", async () => {
   const { page } = await open(browser);
-  await page.goto(`${origin}/open-no-wasm`);
+  await page.goto(`${origin}/open-no-engine`);
   await page.click("#link");
   for (let times = 0; times < 100 && !/elsewhere$/.test(await page.url()); times++) await page.waitForTimeout(30);
   assert.match(await page.url(), /\/elsewhere$/);

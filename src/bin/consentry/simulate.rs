@@ -5,7 +5,7 @@ mod population;
 
 use std::{fs, io::Write as _, path::PathBuf};
 
-use consentry::{Policy, PromptCause, SealState, Signals, Stored, Timestamp};
+use consentry::{Policy, PromptCause, SealState, Signals, Stored, Timestamp, policy::Difference};
 use serde_json::{Map, Value, json};
 
 use crate::{
@@ -22,7 +22,8 @@ use crate::{
 pub(crate) struct Args {
     /// The policy in force
     old: String,
-    /// The policy that is to be published
+    /// The policy that is to be published. One that does not declare yet what it changes is taken as `consentry publish` would
+    /// make it
     new: String,
     /// A file with a consent a line: the text of the cookie, or a line of cookies. Empty lines and those that begin with
     /// `#` are passed over
@@ -97,7 +98,9 @@ pub(crate) fn run(args: &Args) -> Done {
     if args.accept + args.refuse > 100 {
         return Err(Problem::Asked(format!("{} % accept and {} % refuse: more than all", args.accept, args.refuse)));
     }
-    let (Some(old), Some(new)) = (sound(&args.old)?, sound(&args.new)?) else { return Ok(Outcome::Found) };
+    let old = Source::read(&args.old)?.sound_policy()?;
+    let new = Source::read(&args.new)?.sound_unpublished()?;
+    let (Some(old), Some(new)) = (old, new) else { return Ok(Outcome::Found) };
     if old.id() != new.id() {
         return Err(Problem::Asked(format!("the policies are of two sites: `{}` and `{}`", old.id(), new.id())));
     }
@@ -105,6 +108,7 @@ pub(crate) fn run(args: &Args) -> Done {
         let (old, new) = (old.version(), new.version());
         return Err(Problem::Asked(format!("the first policy is the newer one: version {old} and then {new}")));
     }
+    let new = Difference::between(&old, &new).published();
     let (signals, now) = (args.circumstances.signals(args.gpc), args.circumstances.now());
     let (consents, source) = match &args.consents {
         Some(name) => (population::read(name)?, name.clone()),
@@ -128,10 +132,6 @@ pub(crate) fn run(args: &Args) -> Done {
         fs::write(path, plot).map_err(|error| Problem::WriteTo { path: path.clone(), error })?;
     }
     Ok(Outcome::Well)
-}
-
-fn sound(name: &str) -> Result<Option<Policy>, Problem> {
-    Source::read(name)?.sound_policy()
 }
 
 fn tally(policies: [&Policy; 2], consents: &[String], signals: &Signals, now: Timestamp) -> Tally {

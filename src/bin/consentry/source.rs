@@ -63,6 +63,17 @@ impl Source {
         }
     }
 
+    /// The same for a policy that may be edited and not published yet.
+    pub(crate) fn sound_unpublished(&self) -> Result<Option<Policy>, Problem> {
+        match self.checked().into_unpublished() {
+            Ok(policy) => Ok(Some(policy)),
+            Err(faults) => {
+                report::faults(self, &faults)?;
+                Ok(None)
+            }
+        }
+    }
+
     /// The policy, with the place of everything in it and everything that is wrong with it.
     pub(crate) fn checked(&self) -> Checked<'_> {
         if self.is_json() { Policy::check_json(&self.text) } else { Policy::check_toml(&self.text) }

@@ -276,7 +276,8 @@ fn filled(text: &str, holes: &[(&str, &str)]) -> String {
             }
         }
     }
-    out.push_str(rest);
+    // A value such as `Ads Inc.` has the full stop already.
+    out.push_str(if out.ends_with('.') && rest == "." { "" } else { rest });
     out
 }
 
