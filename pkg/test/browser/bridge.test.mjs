@@ -124,11 +124,11 @@ test("a shared worker hears it by its port, and that the page is gone", async ()
 test("a page that is only kept ready tells nothing", async () => {
   const { page } = await visit(origin);
   await page.evaluate("consent.save({ statistics: true })");
-  await page.evaluate("window.isShown = false; Object.defineProperty(Document.prototype, 'prerendering', { get: () => !isShown })");
+  await page.evaluate("void (window.isShown = false, Object.defineProperty(Document.prototype, 'prerendering', { get: () => !isShown }))");
   await startWorker(page);
   await page.waitForTimeout(200);
   assert.ok((await said(page)).every(({ allows }) => !allows));
-  await page.evaluate("isShown = true; document.dispatchEvent(new Event('prerenderingchange', { bubbles: true }))");
+  await page.evaluate("(isShown = true, document.dispatchEvent(new Event('prerenderingchange', { bubbles: true })))");
   await page.waitForFunction("said.some(({ allows }) => allows)");
 });
 

@@ -213,7 +213,7 @@ test("after everything was erased nothing that was allowed once stays", async ()
 test("a refusal that the browser does not store holds all the same", async () => {
   const { page } = await visit();
   await page.click(button("film", "once"));
-  await page.evaluate("Object.defineProperty(Document.prototype, 'cookie', { get: () => '', set() {} })");
+  await page.evaluate("void Object.defineProperty(Document.prototype, 'cookie', { get: () => '', set() {} })");
   await page.evaluate("consent.withdraw().catch(() => {})");
   await page.waitForSelector(boxOf("film"));
   assert.equal(await src(page, "film"), null);
@@ -250,7 +250,7 @@ test("without an engine nothing can be allowed, once or for good", async () => {
   assert.equal(await page.locator(`${boxOf("film")} button`).count(), 0);
 });
 
-test("a placeholder has the embed's place and size, and nothing moves when it comes and goes", async () => {
+test("a placeholder has the embed's place and size, and nothing moves when it comes and goes", needs("media-size"), async () => {
   const { page, errors } = await visit("/kinds");
   const places = () =>
     page.evaluate(() =>

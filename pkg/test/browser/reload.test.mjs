@@ -144,7 +144,7 @@ test("a page that is only kept ready is not reloaded, and one that was shown sin
   await shown.page.evaluate("consent.save({ marketing: true })");
   await kept.page.waitForFunction("consent.decision.ids.ads.status === 'granted'");
   assert.deepEqual(await kept.page.evaluate("ran"), []);
-  await kept.page.evaluate("isShown = true; document.dispatchEvent(new Event('prerenderingchange', { bubbles: true }))");
+  await kept.page.evaluate("(isShown = true, document.dispatchEvent(new Event('prerenderingchange', { bubbles: true })))");
   await kept.page.waitForFunction("ran.length === 1");
   await shown.page.evaluate("void consent.withdraw()");
   await loaded(kept.page, 2);
