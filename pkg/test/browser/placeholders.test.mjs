@@ -180,7 +180,7 @@ test("what was allowed once goes back when it is refused afterwards, also where 
   // What the frames showed is gone, not only their address.
   assert.equal(await page.evaluate("document.querySelector('#map').contentDocument?.URL"), "about:blank");
   await page.click(button("map", "once"));
-  assert.equal(await src(page, "map"), `${theirs}/map`);
+  await page.waitForSelector(`#map[src="${theirs}/map"]`, { state: "attached" });
 });
 
 test("what another tab refuses goes back, and so does what was granted", async () => {

@@ -4,6 +4,7 @@ import { Page, get, until } from "./page.mjs";
 
 export const name = "Firefox";
 export const lacks = {
+  "media-size": "Firefox gives a stretched player a height of its own once it has an address",
   "media-emulation": "BiDi changes colour schemes and forced colours for a whole browser only",
   "accessibility-tree": "BiDi does not hand the accessibility tree out",
   prerender: "Firefox does not prerender pages",

@@ -16,7 +16,7 @@ export const lacks = {
   "host-rules": "WebKitGTK has no switch that leads host names to ports",
   languages: "WebKitGTK tells pages of the system's own language only",
   "media-emulation": "WebDriver changes no colour schemes or forced colours",
-  "media-size": "WebKitGTK gives a player another size once what it plays could not be loaded",
+  "media-size": "WebKit gives a stretched player a height of its own once it has an address",
   prerender: "WebKit does not prerender pages",
 };
 
