@@ -160,8 +160,10 @@ fn many_faults_on_one_line_are_found_in_linear_time() {
         assert_eq!(report["errors"], faults);
         took
     };
-    let (few, many) = (took(1000), took(10_000));
-    assert!(many < few.max(Duration::from_millis(20)) * 40, "{few:?} and {many:?}");
+    // A machine may do something else for a while; what is quadratic takes too long each time.
+    let tries: Vec<_> = (0..5).map(|_| (took(1000), took(10_000))).collect();
+    let is_linear = |(few, many): &(Duration, Duration)| *many < (*few).max(Duration::from_millis(20)) * 40;
+    assert!(tries.iter().any(is_linear), "{tries:?}");
 }
 
 #[test]
