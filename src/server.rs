@@ -50,6 +50,8 @@ mod region;
 mod rewrite;
 mod share;
 mod site;
+#[cfg(feature = "html")]
+mod source;
 #[cfg(feature = "tower")]
 mod tower;
 mod visitor;

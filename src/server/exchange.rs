@@ -250,7 +250,7 @@ impl Exchange {
         let decision = self.visitor.silent_decision();
         let mut depends = false;
         super::links::retain(headers, |address| {
-            let Some(service) = hosts.service(decision.policy(), address) else { return true };
+            let Some(service) = hosts.service(address) else { return true };
             let is_necessary = service.category() == crate::policy::NECESSARY;
             depends |= !is_necessary;
             let keeps = is_necessary || (audience != Audience::All && decision.allows(service.id()));

@@ -150,7 +150,7 @@ impl BodyFilter {
                 let mut last = bytes::BytesMut::new();
                 // A page of one byte.
                 if let Some(start) = start {
-                    last.extend_from_slice(&rewriter.take(&start).map_err(|fault| abort(&counters, &fault))?);
+                    last.extend_from_slice(&rewriter.take(start.freeze()).map_err(|fault| abort(&counters, &fault))?);
                 }
                 last.extend_from_slice(&rewriter.end().map_err(|fault| abort(&counters, &fault))?);
                 Ok(last.freeze())
@@ -182,7 +182,7 @@ impl BodyFilter {
                 first.freeze()
             }
         };
-        let rewritten = rewriter.take(&piece).map_err(|fault| abort(counters, &fault));
+        let rewritten = rewriter.take(piece).map_err(|fault| abort(counters, &fault));
         if rewritten.is_err() {
             self.0 = Work::Cut;
         }

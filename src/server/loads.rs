@@ -7,7 +7,10 @@ use alloc::{
 use core::str::FromStr;
 use std::sync::LazyLock;
 
-use lol_html::{HandlerTypes, Selector, html_content::Element};
+use lol_html::{
+    HandlerTypes, Selector,
+    html_content::{Attribute, Element},
+};
 
 use super::hosts::attribute_text;
 
@@ -17,6 +20,9 @@ const LOADING: &str = "script iframe frame img link video audio source track emb
 /// The attributes that they load from.
 pub(super) const ADDRESSES: [&str; 8] =
     ["src", "srcset", "href", "xlink:href", "data", "poster", "srcdoc", "imagesrcset"];
+
+/// What the name of such an attribute begins with while its element waits.
+pub(super) const WAITING: &str = "data-";
 
 /// The relations of a `link` that make a browser load or connect (HTML Standard, "Link types").
 const LOADING_RELATIONS: [&str; 11] = [
@@ -67,18 +73,26 @@ pub(super) fn is_loading(relations: &str) -> bool {
     relations.split_ascii_whitespace().any(loading)
 }
 
+/// Whether an attribute's name may be one of this length, in bytes: that is known without a copy of the name.
+fn may_have(attribute: &Attribute<'_>, length: usize) -> bool {
+    attribute.name_source_location().is_none_or(|location| location.bytes().len() == length)
+}
+
+/// The value of an attribute as a browser reads it.
+fn value<H: HandlerTypes>(element: &Element<'_, '_, H>, name: &str) -> Option<String> {
+    let is_named = |attribute: &&Attribute<'_>| may_have(attribute, name.len()) && attribute.name() == name;
+    element.attributes().iter().find(is_named).map(|found| attribute_text(found.value()))
+}
+
 /// The id that an element is marked with.
 pub(super) fn mark<H: HandlerTypes>(element: &Element<'_, '_, H>) -> Option<String> {
-    element.get_attribute("data-consent").map(|id| attribute_text(id).trim().to_string())
+    value(element, "data-consent").map(|id| id.trim().to_string())
 }
 
 /// The document that a frame shows instead of what is at its address; one that waits too.
 pub(super) fn document<H: HandlerTypes>(element: &Element<'_, '_, H>, waiting: bool) -> Option<String> {
-    if element.tag_name() != "iframe" {
-        return None;
-    }
-    let inert = || element.get_attribute("data-srcdoc").filter(|_| waiting);
-    element.get_attribute("srcdoc").or_else(inert).map(attribute_text)
+    let inert = || waiting.then(|| value(element, "data-srcdoc")).flatten();
+    value(element, "srcdoc").or_else(inert).filter(|_| element.tag_name() == "iframe")
 }
 
 /// Looks through the addresses that an element loads from, as a browser reads them, until something is found; `waiting`
@@ -88,25 +102,29 @@ pub(super) fn find_address<H: HandlerTypes, T>(
     waiting: bool,
     mut find: impl FnMut(&str) -> Option<T>,
 ) -> Option<T> {
-    if element.tag_name() == "link" {
-        let relations = element.get_attribute("rel").map(attribute_text).unwrap_or_default();
-        if !is_loading(&relations) {
-            return None;
-        }
+    let mut addresses = element.attributes().iter().filter(|attribute| holds_address(attribute, waiting)).peekable();
+    addresses.peek()?;
+    if element.tag_name() == "link" && !is_loading(&value(element, "rel").unwrap_or_default()) {
+        return None;
     }
-    element.attributes().iter().find_map(|attribute| {
-        let name = attribute.name();
-        let address = name.strip_prefix("data-").filter(|_| waiting).unwrap_or(&name);
-        if !ADDRESSES.contains(&address) {
-            return None;
-        }
-        let value = attribute_text(attribute.value());
-        if name.ends_with("srcset") {
-            value.split([',', ' ', '\t', '\n', '\r', '\u{c}']).find_map(&mut find)
+    addresses.find_map(|attribute| {
+        let address = attribute_text(attribute.value());
+        if attribute.name().ends_with("srcset") {
+            address.split([',', ' ', '\t', '\n', '\r', '\u{c}']).find_map(&mut find)
         } else {
-            find(&value)
+            find(&address)
         }
     })
+}
+
+/// `waiting`: also what it would load from once it is live.
+fn holds_address(attribute: &Attribute<'_>, waiting: bool) -> bool {
+    let mut lengths = ADDRESSES.iter().map(|name| name.len());
+    if !lengths.any(|length| may_have(attribute, length) || may_have(attribute, WAITING.len() + length)) {
+        return false;
+    }
+    let name = attribute.name();
+    ADDRESSES.contains(&name.strip_prefix(WAITING).filter(|_| waiting).unwrap_or(&name))
 }
 
 /// Whether a script's type is the one that no browser runs.

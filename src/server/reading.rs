@@ -20,10 +20,7 @@ use super::{
     links,
     loads::{SELECTORS, document, find_address, is_inert, mark},
 };
-use crate::{
-    decision::{Decision, Status},
-    policy::Policy,
-};
+use crate::decision::{Decision, Status};
 
 /// An address that a page loads. It belongs to something that is refused, or to nothing that is declared.
 pub(crate) struct PageLoad {
@@ -41,7 +38,7 @@ pub(crate) fn page_loads(
     html: &str,
 ) -> Result<Vec<PageLoad>, RewritingError> {
     let allows = |id: &str| decision.allows(id);
-    let mut reader = Reader::new(Hosts::of_page(page, &HeaderMap::new()), decision.policy(), &allows);
+    let mut reader = Reader::new(Hosts::of_page(decision.policy(), page, &HeaderMap::new()), &allows);
     for address in links::loading(headers) {
         reader.judge(address);
     }
@@ -58,15 +55,13 @@ pub(crate) fn page_loads(
 pub(super) fn refused_in(
     html: &str,
     hosts: Hosts,
-    policy: &Policy,
     allows: &dyn Fn(&str) -> bool,
 ) -> Result<Vec<String>, RewritingError> {
-    let found = Reader::new(hosts, policy, allows).read(html)?;
+    let found = Reader::new(hosts, allows).read(html)?;
     Ok(found.into_iter().filter_map(|(_, id)| id).collect())
 }
 
 struct Reader<'d> {
-    policy: &'d Policy,
     allows: &'d dyn Fn(&str) -> bool,
     hosts: Hosts,
     /// The host of the page.
@@ -111,8 +106,8 @@ fn read(reader: &RefCell<Reader<'_>>, html: &str) -> Result<(), RewritingError> 
 }
 
 impl<'d> Reader<'d> {
-    fn new(hosts: Hosts, policy: &'d Policy, allows: &'d dyn Fn(&str) -> bool) -> Self {
-        Self { policy, allows, own: hosts.of(""), hosts, found: Vec::new() }
+    fn new(hosts: Hosts, allows: &'d dyn Fn(&str) -> bool) -> Self {
+        Self { allows, own: hosts.of(""), hosts, found: Vec::new() }
     }
 
     fn read(self, html: &str) -> Result<Vec<(String, Option<String>)>, RewritingError> {
@@ -143,7 +138,7 @@ impl<'d> Reader<'d> {
     /// By its host.
     fn judge(&mut self, address: &str) {
         let Some(host) = self.hosts.of(address) else { return };
-        let id = match self.hosts.service(self.policy, address) {
+        let id = match self.hosts.service(address) {
             Some(service) if (self.allows)(service.id()) => return,
             Some(service) => Some(service.id().to_string()),
             None if self.own.as_ref() == Some(&host) => return,

@@ -11,7 +11,7 @@ use alloc::{
     vec::Vec,
 };
 use core::{fmt, mem};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 use encoding_rs::Encoding;
@@ -24,10 +24,11 @@ use lol_html::{
 
 use super::{
     gate::Counters,
-    hosts::{Hosts, attribute_text},
+    hosts::{Hosts, attribute_text, is_plain},
     insert::in_ascii,
-    loads::{ADDRESSES, SELECTORS, Selectors, document, find_address, is_inert, mark},
+    loads::{ADDRESSES, SELECTORS, Selectors, WAITING, document, find_address, is_inert, mark},
     reading::refused_in,
+    source::Source,
     visitor::ConsentHtml,
 };
 use crate::{
@@ -80,6 +81,7 @@ pub(super) struct Rule {
 /// A page's rewriter.
 pub(super) struct Rewriter {
     inner: Option<HtmlRewriter<'static, Output>>,
+    source: Arc<Mutex<Source>>,
     output: Output,
 }
 
@@ -94,19 +96,24 @@ struct Output(Arc<Mutex<Vec<u8>>>);
 
 impl OutputSink for Output {
     fn handle_chunk(&mut self, chunk: &[u8]) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(chunk);
+        lock(&self.0).extend_from_slice(chunk);
     }
 }
 
 impl Output {
     /// Makes room for what comes of a piece: mostly itself.
     fn expect(&self, length: usize) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).reserve(length + length / 8 + MIN_ROOM_BYTES);
+        lock(&self.0).reserve(length + length / 8 + MIN_ROOM_BYTES);
     }
 
     fn take(&self) -> Bytes {
-        mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner)).into()
+        mem::take(&mut *lock(&self.0)).into()
     }
+}
+
+/// What is shared within a rewriter is used by one thread at a time; a lock is what makes it movable to another.
+fn lock<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
+    shared.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 type Handler<'s> = (Cow<'s, Selector>, ElementContentHandlers<'static, SendHandlerTypes>);
@@ -120,8 +127,8 @@ fn on_element<'s>(
 
 impl Rewriter {
     pub(super) fn new(texts: Texts, rule: Rule, encoding: Option<&'static Encoding>) -> Self {
-        let output = Output::default();
-        let Some(selectors) = &*SELECTORS else { return Self { inner: None, output } };
+        let (source, output) = (Arc::default(), Output::default());
+        let Some(selectors) = &*SELECTORS else { return Self { inner: None, source, output } };
         let known = encoding.and_then(AsciiCompatibleEncoding::new);
         let mut settings = Settings::new_send()
             .with_encoding(known.unwrap_or_else(AsciiCompatibleEncoding::utf_8))
@@ -129,17 +136,18 @@ impl Rewriter {
             .with_adjust_charset_on_meta_tag(known.is_none())
             .with_memory_settings(MemorySettings::new().with_max_allowed_memory_usage(MAX_MEMORY_BYTES))
             .with_strict(true);
-        for handler in handlers(selectors, texts, Arc::new(rule)) {
+        for handler in handlers(selectors, texts, Arc::new(rule), &source) {
             settings = settings.append_element_content_handler(handler);
         }
-        Self { inner: Some(HtmlRewriter::new(settings, output.clone())), output }
+        Self { inner: Some(HtmlRewriter::new(settings, output.clone())), source, output }
     }
 
-    pub(super) fn take(&mut self, piece: &[u8]) -> Result<Bytes, Fault> {
+    pub(super) fn take(&mut self, piece: Bytes) -> Result<Bytes, Fault> {
         // After a fault there is no rewriter, and nothing more of the page.
         if let Some(mut rewriter) = self.inner.take() {
             self.output.expect(piece.len());
-            rewriter.write(piece)?;
+            lock(&self.source).take(piece.clone());
+            rewriter.write(&piece)?;
             self.inner = Some(rewriter);
         }
         Ok(self.output.take())
@@ -153,7 +161,12 @@ impl Rewriter {
     }
 }
 
-fn handlers(selectors: &Selectors, texts: Texts, rule: Arc<Rule>) -> Vec<Handler<'_>> {
+fn handlers<'s>(
+    selectors: &'s Selectors,
+    texts: Texts,
+    rule: Arc<Rule>,
+    source: &Arc<Mutex<Source>>,
+) -> Vec<Handler<'s>> {
     let Texts { head, body, granted } = texts;
     let mut all = Vec::new();
     if let Some(granted) = granted {
@@ -161,7 +174,7 @@ fn handlers(selectors: &Selectors, texts: Texts, rule: Arc<Rule>) -> Vec<Handler
     }
     // What has no head goes where the body begins.
     let head = Arc::new(Mutex::new(head));
-    let take = |text: &Mutex<String>| mem::take(&mut *text.lock().unwrap_or_else(PoisonError::into_inner));
+    let take = |text: &Mutex<String>| mem::take(&mut *lock(text));
     let early = Arc::clone(&head);
     all.push(on_element(&selectors.head, move |element| {
         element.prepend(&take(&early), ContentType::Html);
@@ -179,7 +192,7 @@ fn handlers(selectors: &Selectors, texts: Texts, rule: Arc<Rule>) -> Vec<Handler
             Ok(())
         }));
     }
-    all.push(gate_elements(selectors, Arc::clone(&rule), true));
+    all.push(gate_elements(selectors, Arc::clone(&rule), Some(Arc::clone(source))));
     let mut inside = String::new();
     let text = move |chunk: &mut TextChunk<'_>| rewrite_noscript(chunk, &mut inside, &rule);
     let noscript = ElementContentHandlers::default().text(text);
@@ -187,10 +200,13 @@ fn handlers(selectors: &Selectors, texts: Texts, rule: Arc<Rule>) -> Vec<Handler
     all
 }
 
-/// `tells` says what is missing where an embed is held back.
-fn gate_elements(selectors: &Selectors, rule: Arc<Rule>, tells: bool) -> Handler<'_> {
+/// `source` is the page's; what is within a `noscript` has none, and there nobody is told what is missing.
+fn gate_elements(selectors: &Selectors, rule: Arc<Rule>, source: Option<Arc<Mutex<Source>>>) -> Handler<'_> {
     let selector = if rule.hosts.is_some() { &selectors.loading } else { &selectors.marked };
-    on_element(selector, move |element| rule.apply(element, tells))
+    on_element(selector, move |element| {
+        let is_own = source.as_ref().is_some_and(|source| rule.is_own(element, &lock(source)));
+        if is_own { Ok(()) } else { rule.apply(element, source.is_some()) }
+    })
 }
 
 /// A browser without scripts reads what is in a `noscript` as markup; to everyone else it is a text.
@@ -207,7 +223,7 @@ fn rewrite_noscript(chunk: &mut TextChunk<'_>, inside: &mut String, rule: &Arc<R
     let rewritten = match &*SELECTORS {
         Some(selectors) => {
             let settings = RewriteStrSettings::new_send().with_strict(true);
-            let settings = settings.append_element_content_handler(gate_elements(selectors, Arc::clone(rule), false));
+            let settings = settings.append_element_content_handler(gate_elements(selectors, Arc::clone(rule), None));
             lol_html::rewrite_str(&html, settings)?
         }
         None => html,
@@ -229,8 +245,14 @@ impl Rule {
 
     fn rebase(&self, href: &str) {
         if let Some(hosts) = &self.hosts {
-            hosts.lock().unwrap_or_else(PoisonError::into_inner).rebase(href);
+            lock(hosts).rebase(href);
         }
+    }
+
+    /// Whether an element surely has no mark and loads nothing that a service declares.
+    fn is_own(&self, element: &Element<'_, '_>, source: &Source) -> bool {
+        self.hosts.as_ref().is_some_and(|hosts| lock(hosts).is_own_undeclared())
+            && source.get(element.source_location().bytes()).is_some_and(is_plain)
     }
 
     fn apply(&self, element: &mut Element<'_, '_>, tells: bool) -> HandlerResult {
@@ -260,15 +282,15 @@ impl Rule {
         let mut refused: Vec<String> =
             marked.filter(|id| !self.allows(id)).map(ToString::to_string).into_iter().collect();
         let Some(hosts) = &self.hosts else { return Ok(refused) };
-        let hosts = hosts.lock().unwrap_or_else(PoisonError::into_inner);
+        let hosts = lock(hosts);
         // An inert form is made live if nothing speaks against what it waits with.
         let _: Option<()> = find_address(element, true, |address| {
-            let service = hosts.service(&self.policy, address).map(Service::id);
+            let service = hosts.service(address).map(Service::id);
             refused.extend(service.filter(|id| !self.allows(id)).map(ToString::to_string));
             None
         });
         if let Some(document) = document(element, true) {
-            refused.extend(refused_in(&document, hosts.clone(), &self.policy, &|id| self.allows(id))?);
+            refused.extend(refused_in(&document, hosts.clone(), &|id| self.allows(id))?);
         }
         if refused.is_empty() {
             return Ok(refused);
@@ -314,7 +336,7 @@ fn hold_back(element: &mut Element<'_, '_>) -> HandlerResult {
     }
     for name in ADDRESSES {
         if let Some(value) = element.get_attribute(name) {
-            let waiting = String::from("data-") + name;
+            let waiting = String::from(WAITING) + name;
             // No browser loads a script of that type, and only an address that was parsed as one is good under Trusted Types.
             if is_script && name == "src" && !element.has_attribute(&waiting) {
                 continue;
@@ -341,7 +363,7 @@ fn release(element: &mut Element<'_, '_>) -> HandlerResult {
         }
     }
     for name in ADDRESSES {
-        let waiting = String::from("data-") + name;
+        let waiting = String::from(WAITING) + name;
         if let Some(value) = element.get_attribute(&waiting) {
             element.set_attribute(name, &value)?;
             element.remove_attribute(&waiting);

@@ -187,7 +187,7 @@ impl Visitor {
 
     #[cfg(feature = "html")]
     pub(super) fn hosts(&self) -> Hosts {
-        Hosts::at(self.0.facts.host(), self.0.facts.path())
+        Hosts::at(self.silent_decision().policy(), self.0.facts.host(), self.0.facts.path())
     }
 
     pub(super) fn is_secure(&self) -> bool {
