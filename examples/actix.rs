@@ -13,7 +13,7 @@ use actix_web::{
 use consentry::{
     Decision, Granted, Policy,
     decision::Statistics,
-    server::{ConsentHtml, ConsentLayer},
+    server::{ConsentHtml, ConsentLayer, NotGranted, Visitor},
 };
 
 const POLICY: &str = r#"
@@ -69,9 +69,9 @@ fn record(_proof: &Granted<Statistics>) {
     println!("a visit");
 }
 
-async fn record_visit(proof: Granted<Statistics>) -> impl Responder {
-    record(&proof);
-    "recorded"
+async fn record_visit(visitor: Visitor) -> Result<impl Responder, NotGranted> {
+    record(visitor.granted()?);
+    Ok("recorded")
 }
 
 #[actix_web::main]

@@ -5,6 +5,7 @@
 mod case;
 mod explain;
 mod google;
+#[cfg(feature = "http")]
 mod granted;
 mod json;
 mod prompt;
@@ -16,6 +17,7 @@ use alloc::string::String;
 
 pub(crate) use case::{Case, Outcome, Switches};
 pub use explain::Explanation;
+#[cfg(feature = "http")]
 pub use granted::{Granted, Marketing, Preferences, Purpose, Statistics};
 pub use prompt::{Notice, Prompt};
 pub(crate) use resolve::{Resolved, resolve};

@@ -62,7 +62,9 @@ mod visit;
 pub mod web;
 
 pub use consent::{Act, Answer, Consent, Method, SealState};
-pub use decision::{Decision, Granted, Notice, Prompt, PromptCause, Purpose, Reason, Status, Stored};
+pub use decision::{Decision, Notice, Prompt, PromptCause, Reason, Status, Stored};
+#[cfg(feature = "http")]
+pub use decision::{Granted, Purpose};
 pub use policy::{Category, Change, CookieRule, Policy, Regime, RegimeKind, Service};
 pub use signals::{Region, Signals};
 pub use timestamp::Timestamp;

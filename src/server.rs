@@ -57,7 +57,7 @@ mod tower;
 mod visitor;
 
 #[cfg(feature = "axum")]
-pub use axum::{MissingLayer, NotGranted};
+pub use axum::MissingLayer;
 pub use cookie::Cookie;
 pub use endpoints::RequestBody;
 pub use exchange::Exchange;
@@ -69,7 +69,7 @@ pub use gate::{DEBUG_HEADER, GateCounts, Gated, GatedCookie, Mode, Undeclared};
 #[cfg(any(feature = "actix", feature = "tower"))]
 pub use layer::ConsentLayer;
 pub use nonce::Nonce;
-pub use proven::{NotCovered, ProvenCookie};
+pub use proven::{NotCovered, NotGranted, ProvenCookie};
 #[cfg(feature = "html")]
 pub(crate) use reading::page_loads;
 pub use share::{KEY_HEADER, Shared};

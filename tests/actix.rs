@@ -18,7 +18,7 @@ use actix_web::{
     web,
 };
 use consentry::{
-    Category, CookieRule, Decision, Granted, Policy, Service as Declared, Timestamp,
+    Category, CookieRule, Decision, Policy, Service as Declared, Timestamp,
     decision::Statistics,
     server::{ConsentHtml, ConsentLayer, Gated, Visitor},
 };
@@ -36,12 +36,16 @@ fn layer() -> ConsentLayer {
 }
 
 fn routes(config: &mut web::ServiceConfig) {
-    let maybe = async |proof: Option<Granted<Statistics>>| if proof.is_some() { "recorded" } else { "nothing" };
+    let granted = async |visitor: Visitor| visitor.granted::<Statistics>().map(|_| "recorded");
+    let maybe = async |visitor: Option<Visitor>| match visitor.map(|visitor| visitor.granted::<Statistics>().is_ok()) {
+        Some(true) => "recorded",
+        Some(false) | None => "nothing",
+    };
     config
         .route("/visitor", web::get().to(async |visitor: Visitor| visitor.decision().policy().id().to_string()))
         .route("/decision", web::get().to(async |decision: Decision| decision.allows("statistics").to_string()))
         .route("/ui", web::get().to(async |ui: ConsentHtml| ui.banner()))
-        .route("/record", web::get().to(async |_: Granted<Statistics>| "recorded"))
+        .route("/record", web::get().to(granted))
         .route("/maybe", web::get().to(maybe))
         .route("/page", web::get().to(async || HttpResponse::Ok().content_type(HTML).body(PAGE)))
         .route(

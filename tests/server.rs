@@ -11,10 +11,10 @@ use axum::{
     routing::get,
 };
 use consentry::{
-    Decision, Granted, Policy, Region, Timestamp,
+    Decision, Policy, Region, Timestamp,
     consent::seal::KeyRing,
     decision::Statistics,
-    server::{ConsentHtml, ConsentLayer},
+    server::{ConsentHtml, ConsentLayer, Visitor},
     test::{Clock, Consent},
 };
 use tower::ServiceExt;
@@ -82,10 +82,10 @@ impl App {
             .route("/", get(async |ui: ConsentHtml| Html(format!("{}{}", ui.head(), ui.banner()))))
             .route("/plain", get(async || "plain"))
             .route("/decision", get(async |decision: Decision| decision.allows("statistics").to_string()))
-            .route("/record", get(async |_: Granted<Statistics>| "recorded"))
+            .route("/record", get(async |visitor: Visitor| visitor.granted::<Statistics>().map(|_| "recorded")))
             .route(
                 "/maybe",
-                get(async |proof: Option<Granted<Statistics>>| if proof.is_some() { "recorded" } else { "nothing" }),
+                get(async |visitor: Visitor| visitor.granted::<Statistics>().map_or("nothing", |_| "recorded")),
             )
             .layer(layer.clone());
         Self { router, layer, clock }
@@ -529,7 +529,7 @@ async fn forgetting_deletes_the_consent() {
 async fn an_extractor_without_the_layer_names_the_missing_line() {
     let router: Router = Router::new()
         .route("/", get(async |_: Decision| ""))
-        .route("/maybe", get(async |proof: Option<Granted<Statistics>>| proof.is_some().to_string()));
+        .route("/maybe", get(async |visitor: Option<Visitor>| visitor.is_some().to_string()));
     let answer = Answer::read(router.clone().oneshot(request("GET", "/", &[], "")).await.unwrap()).await;
     assert_eq!(answer.status, StatusCode::INTERNAL_SERVER_ERROR);
     assert!(answer.text.contains(".layer(ConsentLayer::new(policy))"));

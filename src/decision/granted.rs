@@ -38,23 +38,19 @@ purposes! {
     Marketing = "marketing",
 }
 
-/// Proof that `P` is allowed for this request. Only a [`Decision`] makes it, and it cannot be copied.
-///
-/// Let what needs consent take a `&Granted<P>`: a reference cannot leave the request, so neither a task that outlives it
-/// nor a static can have one. What is done with the proof itself is the handler's word; with the server's own cookies, a
-/// proof of another request proves nothing.
+/// Proof that `P` is allowed for a request. It is only ever lent, by [`Visitor::granted`](crate::server::Visitor::granted):
+/// what needs consent takes a `&Granted<P>`, which nobody can forge, own or copy, and which no task that outlives its request
+/// can have.
 ///
 /// ```compile_fail
 /// let forged = consentry::Granted::<consentry::decision::Statistics>(core::marker::PhantomData);
 /// ```
 ///
 /// ```compile_fail
-/// fn keep(proof: &consentry::Granted<consentry::decision::Statistics>) {
-///     let copy = proof.clone();
-///     drop::<consentry::Granted<consentry::decision::Statistics>>(copy);
+/// fn own(proof: &consentry::Granted<consentry::decision::Statistics>) -> consentry::Granted<consentry::decision::Statistics> {
+///     proof.clone()
 /// }
 /// ```
-#[must_use]
 pub struct Granted<P>(PhantomData<fn() -> P>);
 
 impl<P: Purpose> fmt::Debug for Granted<P> {
@@ -64,8 +60,8 @@ impl<P: Purpose> fmt::Debug for Granted<P> {
 }
 
 impl Decision {
-    /// Proof that `P` is allowed; `None` if it is not.
-    pub fn granted<P: Purpose>(&self) -> Option<Granted<P>> {
-        self.allows(P::ID).then_some(Granted(PhantomData))
+    /// Proof that `P` is allowed, for as long as the decision is borrowed. Not public: decisions can be cloned and kept.
+    pub(crate) fn granted<P: Purpose>(&self) -> Option<&Granted<P>> {
+        self.allows(P::ID).then_some(&Granted(PhantomData))
     }
 }

@@ -3,16 +3,17 @@
 //! ```
 //! use actix_web::{App, Responder, web};
 //! use consentry::{
-//!     Category, Granted, Policy, decision::Statistics,
-//!     server::{ConsentHtml, ConsentLayer},
+//!     Category, Policy, decision::Statistics,
+//!     server::{ConsentHtml, ConsentLayer, NotGranted, Visitor},
 //! };
 //!
 //! async fn home(ui: ConsentHtml) -> impl Responder {
 //!     web::Html::new(format!("<!doctype html>{}<body>{}Hello", ui.head(), ui.banner()))
 //! }
 //!
-//! async fn record(_: Granted<Statistics>) -> impl Responder {
-//!     "recorded"
+//! async fn record(visitor: Visitor) -> Result<impl Responder, NotGranted> {
+//!     let _proof = visitor.granted::<Statistics>()?;
+//!     Ok("recorded")
 //! }
 //!
 //! let policy = Policy::builder("my-site").category(Category::new("statistics")).build()?;
@@ -80,7 +81,7 @@ use http::Response;
 use pin_project_lite::pin_project;
 
 pub use body::ResponseBody;
-pub use extract::{MissingMiddleware, NotGranted};
+pub use extract::MissingMiddleware;
 
 #[cfg(doc)]
 use super::{Gated, Nonce, Shared};

@@ -1,5 +1,5 @@
-//! Extractors for axum: [`Decision`], [`Granted`], `Option<Granted<P>>`, [`ConsentHtml`] and [`Visitor`]; and what a handler
-//! tells of its response: [`Shared`] and [`Nonce`].
+//! Extractors for axum: [`Visitor`], [`Decision`] and [`ConsentHtml`]; and what a handler tells of its response: [`Shared`],
+//! [`Nonce`] and [`ProvenCookie`].
 
 use core::convert::Infallible;
 
@@ -11,11 +11,11 @@ use http::{StatusCode, header, request::Parts};
 
 use super::{
     nonce::Nonce,
-    proven::{NotCovered, ProvenCookie},
+    proven::{NotCovered, NotGranted, ProvenCookie},
     share::Shared,
     visitor::{ConsentHtml, Visitor},
 };
-use crate::decision::{Decision, Granted, Purpose};
+use crate::decision::Decision;
 
 /// An extractor ran without a `ConsentLayer` around the handler. Answers 500 and names the missing line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -29,27 +29,6 @@ impl IntoResponse for MissingLayer {
     }
 }
 
-/// Why a handler that needs a grant did not run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum NotGranted {
-    /// There is no layer.
-    #[error(transparent)]
-    MissingLayer(#[from] MissingLayer),
-    /// The visitor did not agree. Answers an empty 403.
-    #[error("the visitor has not granted `{0}`")]
-    Denied(&'static str),
-}
-
-impl IntoResponse for NotGranted {
-    fn into_response(self) -> Response {
-        match self {
-            Self::MissingLayer(missing) => missing.into_response(),
-            Self::Denied(_) => StatusCode::FORBIDDEN.into_response(),
-        }
-    }
-}
-
 impl<S: Sync> FromRequestParts<S> for Visitor {
     type Rejection = MissingLayer;
 
@@ -58,11 +37,25 @@ impl<S: Sync> FromRequestParts<S> for Visitor {
     }
 }
 
+/// `None` without a layer, which is logged once.
+impl<S: Sync> OptionalFromRequestParts<S> for Visitor {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Option<Self>, Self::Rejection> {
+        static TOLD: std::sync::Once = std::sync::Once::new();
+        let visitor = parts.extensions.get::<Self>().cloned();
+        if visitor.is_none() {
+            TOLD.call_once(|| tracing::error!("{MissingLayer}"));
+        }
+        Ok(visitor)
+    }
+}
+
 impl<S: Sync> FromRequestParts<S> for Decision {
     type Rejection = MissingLayer;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Self::Rejection> {
-        Ok(Visitor::from_request_parts(parts, state).await?.decision().clone())
+        Ok(<Visitor as FromRequestParts<S>>::from_request_parts(parts, state).await?.decision().clone())
     }
 }
 
@@ -70,32 +63,7 @@ impl<S: Sync> FromRequestParts<S> for ConsentHtml {
     type Rejection = MissingLayer;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Self::Rejection> {
-        Ok(Visitor::from_request_parts(parts, state).await?.html())
-    }
-}
-
-impl<S: Sync, P: Purpose + 'static> FromRequestParts<S> for Granted<P> {
-    type Rejection = NotGranted;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Self::Rejection> {
-        let visitor = Visitor::from_request_parts(parts, state).await?;
-        visitor.decision().granted().ok_or(NotGranted::Denied(P::ID))
-    }
-}
-
-/// `None` where nothing is granted; without a layer too, which is logged once.
-impl<S: Sync, P: Purpose + 'static> OptionalFromRequestParts<S> for Granted<P> {
-    type Rejection = Infallible;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Option<Self>, Self::Rejection> {
-        static TOLD: std::sync::Once = std::sync::Once::new();
-        match Visitor::from_request_parts(parts, state).await {
-            Ok(visitor) => Ok(visitor.decision().granted()),
-            Err(missing) => {
-                TOLD.call_once(|| tracing::error!("{missing}"));
-                Ok(None)
-            }
-        }
+        Ok(<Visitor as FromRequestParts<S>>::from_request_parts(parts, state).await?.html())
     }
 }
 
@@ -128,9 +96,18 @@ impl IntoResponseParts for ProvenCookie {
     }
 }
 
-/// The application's fault: answers an empty 500 and is logged.
+impl IntoResponse for NotGranted {
+    fn into_response(self) -> Response {
+        StatusCode::FORBIDDEN.into_response()
+    }
+}
+
+/// What is the application's fault answers an empty 500 and is logged.
 impl IntoResponse for NotCovered {
     fn into_response(self) -> Response {
+        if let Self::NotGranted(refused) = self {
+            return refused.into_response();
+        }
         tracing::error!("{self}");
         StatusCode::INTERNAL_SERVER_ERROR.into_response()
     }

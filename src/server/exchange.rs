@@ -18,7 +18,8 @@ use super::{
     visitor::{ConsentHtml, Visitor},
 };
 
-/// What is known of a request until its response is there.
+/// What is known of a request until its response is there. With the first of its clones that goes ends what was lent to the
+/// application.
 #[derive(Clone, Debug)]
 pub struct Exchange {
     visitor: Visitor,
@@ -69,6 +70,12 @@ impl Site {
         }
         request.extensions_mut().insert(visitor);
         exchange
+    }
+}
+
+impl Drop for Exchange {
+    fn drop(&mut self) {
+        self.visitor.end();
     }
 }
 

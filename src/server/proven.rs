@@ -1,4 +1,4 @@
-//! Cookies that take a proof of consent to set.
+//! Proofs of consent, and the cookies that take one to set.
 
 use alloc::{
     borrow::ToOwned,
@@ -18,13 +18,25 @@ use crate::{
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ProvenCookie(HeaderValue);
 
-/// Why a proof does not cover a cookie.
+/// Why there is no proof. As an answer it is an empty 403.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum NotGranted {
+    /// The visitor did not agree.
+    #[error("the visitor has not granted `{0}`")]
+    Denied(&'static str),
+    /// Its response was sent, or nobody waits for it any more.
+    #[error("the request is over, and with it what was granted of `{0}`")]
+    Over(&'static str),
+}
+
+/// Why a cookie was not set by proof.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum NotCovered {
-    /// The proof is another visitor's, or of an earlier request.
-    #[error("found a proof of `{0}` that is not this visitor's: nothing of it is granted now")]
-    NotGranted(&'static str),
+    /// There is no proof, or it is another visitor's.
+    #[error(transparent)]
+    NotGranted(#[from] NotGranted),
     /// The cookie belongs to something else, or to nothing.
     #[error("found cookie {name:?} of {owner}, expected one that `{purpose}` covers")]
     Foreign {
@@ -58,30 +70,42 @@ impl ProvenCookie {
 }
 
 impl Visitor {
+    /// Proof that the visitor agreed to `P`. It is lent while the request is answered: what is kept of a visitor for longer
+    /// proves nothing any more.
+    ///
+    /// # Errors
+    /// If `P` is not allowed, or the request is over.
+    pub fn granted<P: Purpose>(&self) -> Result<&Granted<P>, NotGranted> {
+        if self.is_over() {
+            return Err(NotGranted::Over(P::ID));
+        }
+        self.decision().granted().ok_or(NotGranted::Denied(P::ID))
+    }
+
     /// A cookie that a visitor agreed to: the proof must cover the service that declares it, as its own or as its category's.
     /// What the cookie leaves open is the policy's and the site's: its lifetime and path as declared, `SameSite=Lax`,
     /// `Secure` on https.
     ///
     /// ```
-    /// use consentry::{Granted, decision::Statistics, server::{Cookie, NotCovered, ProvenCookie, Visitor}};
+    /// use consentry::{decision::Statistics, server::{Cookie, NotCovered, ProvenCookie, Visitor}};
     ///
-    /// fn count(visitor: &Visitor, proof: &Granted<Statistics>) -> Result<ProvenCookie, NotCovered> {
+    /// async fn count(visitor: Visitor) -> Result<ProvenCookie, NotCovered> {
+    ///     let proof = visitor.granted::<Statistics>()?;
     ///     visitor.set_cookie(proof, Cookie::build(("_visits", "1")).http_only(true))
     /// }
     /// ```
     ///
     /// # Errors
-    /// If the cookie is another service's or nobody's, or would live longer than the policy declares.
+    /// If the proof is another visitor's, or the request is over; if the cookie is another service's or nobody's, or would live
+    /// longer than the policy declares.
     pub fn set_cookie<'c, P: Purpose>(
         &self,
         _proof: &Granted<P>,
         cookie: impl Into<Cookie<'c>>,
     ) -> Result<ProvenCookie, NotCovered> {
+        // The proof may be another visitor's.
+        self.granted::<P>()?;
         let decision = self.decision();
-        // A proof that was kept from another request proves nothing about this one.
-        if !decision.allows(P::ID) {
-            return Err(NotCovered::NotGranted(P::ID));
-        }
         let mut cookie = cookie.into().into_owned();
         let rule = covered(decision.policy(), cookie.name(), P::ID)?;
         let (declared, path) = (rule.max_age_seconds(), rule.path.as_deref().unwrap_or("/"));

@@ -37,6 +37,8 @@ struct Inner {
     decided: OnceLock<Box<Decided>>,
     nonce: OnceLock<Nonce>,
     used: AtomicBool,
+    /// Whether its response is on its way, so that nothing can be set any more.
+    over: AtomicBool,
     /// Whether the application put the style sheet and the script into its page, and the banner.
     wrote_head: AtomicBool,
     wrote_banner: AtomicBool,
@@ -58,6 +60,7 @@ impl Site {
             decided: OnceLock::new(),
             nonce: OnceLock::new(),
             used: AtomicBool::new(false),
+            over: AtomicBool::new(false),
             wrote_head: AtomicBool::new(false),
             wrote_banner: AtomicBool::new(false),
         }))
@@ -149,6 +152,15 @@ impl Visitor {
 
     pub(super) fn site(&self) -> &Site {
         &self.0.site
+    }
+
+    /// Ends what is lent to the application.
+    pub(super) fn end(&self) {
+        self.0.over.store(true, Ordering::Relaxed);
+    }
+
+    pub(super) fn is_over(&self) -> bool {
+        self.0.over.load(Ordering::Relaxed)
     }
 
     /// Marks the response as the visitor's own.

@@ -72,15 +72,14 @@ pub(crate) struct Choice {
 pub(crate) async fn choose(
     visitor: Visitor,
     headers: HeaderMap,
-    proof: Option<Granted<SiteSettings>>,
     Form(choice): Form<Choice>,
 ) -> Result<Response, NotCovered> {
-    let Some(proof) = proof else {
+    let Ok(proof) = visitor.granted() else {
         return Ok(Redirect::to(&region::link("/appearance", region::of(&headers))).into_response());
     };
     let back = Redirect::to(local_path(&choice.back));
     Ok(match choice.theme {
         Theme::System => (cookies::delete(COOKIE).map(|cookie| [(SET_COOKIE, cookie)]), back).into_response(),
-        theme => (remember(&visitor, &proof, theme)?, back).into_response(),
+        theme => (remember(&visitor, proof, theme)?, back).into_response(),
     })
 }

@@ -127,17 +127,18 @@ fn stream_cookie(
 pub(crate) async fn record_view(
     State(site): State<Site>,
     visitor: Visitor,
-    proof: Option<Granted<Statistics>>,
     mut request: Request,
     next: Next,
 ) -> Result<Response, NotCovered> {
     let decision = visitor.decision();
     let kept = decision.policy().service(SERVICE).and_then(|service| service.retention_seconds());
-    let (Some(proof), Some(kept), true) = (proof, kept, is_view(&request)) else { return Ok(next.run(request).await) };
+    let (Ok(proof), Some(kept), true) = (visitor.granted(), kept, is_view(&request)) else {
+        return Ok(next.run(request).await);
+    };
     let known = StreamId::of(request.headers()).filter(|stream| site.recorder().knows(stream));
     let Some(stream) = known.or_else(StreamId::random) else { return Ok(next.run(request).await) };
-    let cookie = stream_cookie(&visitor, &proof, &stream)?;
-    site.recorder().record(&proof, stream.clone(), view(&request, decision.now()), kept);
+    let cookie = stream_cookie(&visitor, proof, &stream)?;
+    site.recorder().record(proof, stream.clone(), view(&request, decision.now()), kept);
     request.extensions_mut().insert(stream);
     let response = next.run(request).await;
     Ok((cookie, response).into_response())

@@ -29,17 +29,13 @@ fn seen(visitor: &Visitor, proof: &Granted<Videos>) -> Result<ProvenCookie, NotC
 }
 
 /// The player. The page only embeds it with consent; whoever opens it without is told so.
-pub(crate) async fn embed(
-    visitor: Visitor,
-    proof: Option<Granted<Videos>>,
-    headers: HeaderMap,
-) -> Result<Response, NotCovered> {
-    let Some(proof) = proof else {
+pub(crate) async fn embed(visitor: Visitor, headers: HeaderMap) -> Result<Response, NotCovered> {
+    let Ok(proof) = visitor.granted() else {
         return Ok((StatusCode::FORBIDDEN, player("This video waits for your consent.", None)).into_response());
     };
     let before = cookies::get(&headers, COOKIE).is_some();
     let status = if before { "You watched this tour before." } else { "Your first time with this tour." };
-    Ok((seen(&visitor, &proof)?, player(status, Some(()))).into_response())
+    Ok((seen(&visitor, proof)?, player(status, Some(()))).into_response())
 }
 
 /// Three scenes that move for as long as they are wanted to: a check box is the play button.

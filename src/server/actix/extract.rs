@@ -1,5 +1,5 @@
-//! Extractors for actix's handlers: [`Decision`], [`Granted`], `Option<Granted<P>>`, [`ConsentHtml`] and [`Visitor`]; and
-//! what they answer with: [`ProvenCookie`].
+//! Extractors for actix's handlers: [`Visitor`], [`Decision`] and [`ConsentHtml`]; and what they answer with:
+//! [`ProvenCookie`].
 
 use core::future::{Ready, ready};
 use std::sync::Once;
@@ -14,9 +14,9 @@ use actix_web::{
 };
 
 use crate::{
-    decision::{Decision, Granted, Purpose},
+    decision::Decision,
     server::{
-        proven::{NotCovered, ProvenCookie},
+        proven::{NotCovered, NotGranted, ProvenCookie},
         visitor::{ConsentHtml, Visitor},
     },
 };
@@ -27,34 +27,6 @@ use crate::{
 pub struct MissingMiddleware;
 
 impl ResponseError for MissingMiddleware {}
-
-/// Why a handler that needs a grant did not run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum NotGranted {
-    /// There is no middleware.
-    #[error(transparent)]
-    MissingMiddleware(#[from] MissingMiddleware),
-    /// The visitor did not agree. Answers an empty 403.
-    #[error("the visitor has not granted `{0}`")]
-    Denied(&'static str),
-}
-
-impl ResponseError for NotGranted {
-    fn status_code(&self) -> StatusCode {
-        match self {
-            Self::MissingMiddleware(missing) => missing.status_code(),
-            Self::Denied(_) => StatusCode::FORBIDDEN,
-        }
-    }
-
-    fn error_response(&self) -> HttpResponse {
-        match self {
-            Self::MissingMiddleware(missing) => missing.error_response(),
-            Self::Denied(_) => HttpResponse::new(self.status_code()),
-        }
-    }
-}
 
 fn visitor(request: &HttpRequest) -> Result<Visitor, MissingMiddleware> {
     // Here and not in the response: an optional extractor has none.
@@ -93,17 +65,6 @@ impl FromRequest for ConsentHtml {
     }
 }
 
-/// As an `Option` it is `None` where nothing is granted; without the middleware too, which is logged once.
-impl<P: Purpose + 'static> FromRequest for Granted<P> {
-    type Error = NotGranted;
-    type Future = Ready<Result<Self, Self::Error>>;
-
-    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let granted = visitor(request).map_err(NotGranted::from);
-        ready(granted.and_then(|visitor| visitor.decision().granted().ok_or(NotGranted::Denied(P::ID))))
-    }
-}
-
 /// For `HttpResponse::append_header`.
 impl TryIntoHeaderPair for ProvenCookie {
     type Error = InvalidHeaderValue;
@@ -113,10 +74,29 @@ impl TryIntoHeaderPair for ProvenCookie {
     }
 }
 
-/// The application's fault: answers an empty 500 and is logged.
-impl ResponseError for NotCovered {
+impl ResponseError for NotGranted {
+    fn status_code(&self) -> StatusCode {
+        StatusCode::FORBIDDEN
+    }
+
     fn error_response(&self) -> HttpResponse {
-        tracing::error!("{self}");
+        HttpResponse::new(self.status_code())
+    }
+}
+
+/// What is the application's fault answers an empty 500 and is logged.
+impl ResponseError for NotCovered {
+    fn status_code(&self) -> StatusCode {
+        match self {
+            Self::NotGranted(refused) => refused.status_code(),
+            _ => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        if !matches!(self, Self::NotGranted(_)) {
+            tracing::error!("{self}");
+        }
         HttpResponse::new(self.status_code())
     }
 }

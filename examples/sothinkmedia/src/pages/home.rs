@@ -2,33 +2,25 @@
 
 use axum::response::{IntoResponse, Response};
 use consentry::{
-    Granted, Purpose,
+    Purpose,
     policy::ChangeKind,
     server::{NotCovered, Visitor},
 };
 use maud::{Markup, html};
 
 use super::text;
-use crate::{
-    layout::Page,
-    offers::{self, Offers},
-    videos::Videos,
-};
+use crate::{layout::Page, offers, videos::Videos};
 
 const REGIONS: [(&str, &str); 3] =
     [("", "Not known (strictest)"), ("FR", "France (opt-in)"), ("US-CA", "California (opt-out)")];
 
-pub(crate) async fn show(
-    page: Page,
-    visitor: Visitor,
-    remembers: Option<Granted<Offers>>,
-) -> Result<Response, NotCovered> {
-    let (offer, cookie) = match &remembers {
-        Some(proof) => {
+pub(crate) async fn show(page: Page, visitor: Visitor) -> Result<Response, NotCovered> {
+    let (offer, cookie) = match visitor.granted() {
+        Ok(proof) => {
             let (offer, cookie) = offers::next(&visitor, proof, &page.headers)?;
             (offer, Some(cookie))
         }
-        None => (offers::first(), None),
+        Err(_) => (offers::first(), None),
     };
     let content = html! {
         section class="hero" {
@@ -54,7 +46,7 @@ pub(crate) async fn show(
                     h3 { (offer.title) }
                     p { (offer.text) }
                     p class="soft" {
-                        @if remembers.is_some() { "We remember which offer you saw: the next visit shows another." }
+                        @if cookie.is_some() { "We remember which offer you saw: the next visit shows another." }
                         @else { "Everybody sees this one first. We remember nothing of it." }
                     }
                 }
