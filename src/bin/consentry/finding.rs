@@ -101,6 +101,16 @@ impl Finding {
         }
     }
 
+    /// The same with the rule it goes by and the help, a line each, for formats that show one text.
+    pub(crate) fn full_message(&self) -> String {
+        let mut text = self.message();
+        for more in [self.source, self.help.as_deref()].into_iter().flatten() {
+            text.push('\n');
+            text.push_str(more);
+        }
+        text
+    }
+
     /// What was found, and where in the policy.
     pub(crate) fn title(&self) -> String {
         const LONGEST: usize = 120;

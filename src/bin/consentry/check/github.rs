@@ -22,12 +22,7 @@ fn line(name: &str, finding: &Finding) -> String {
     if let Some(place) = &finding.place {
         let _ = write!(line, ",line={},col={}", place.start.line, place.start.column);
     }
-    let mut message = finding.message();
-    for more in [finding.source, finding.help.as_deref()].into_iter().flatten() {
-        message.push('\n');
-        message.push_str(more);
-    }
-    let _ = write!(line, ",title={}::{}", property(finding.code), data(&message));
+    let _ = write!(line, ",title={}::{}", property(finding.code), data(&finding.full_message()));
     line
 }
 

@@ -49,15 +49,10 @@ fn result(name: &str, finding: &Finding) -> Json {
             .into_iter()
             .for_each(|physical| insert(physical, "region", region.clone()));
     }
-    let mut text = finding.message();
-    for more in [finding.source, finding.help.as_deref()].into_iter().flatten() {
-        text.push('\n');
-        text.push_str(more);
-    }
     json!({
         "ruleId": finding.code,
         "level": finding.level.word(),
-        "message": { "text": text },
+        "message": { "text": finding.full_message() },
         "locations": [location],
     })
 }
