@@ -12,7 +12,7 @@ use consentry::policy::{Advice, KnownCookie};
 
 use crate::{
     base,
-    finding::{Finding, Level, count},
+    finding::{Finding, Level},
     outcome::{Done, Outcome},
     report,
     source::Source,
@@ -174,7 +174,7 @@ fn human(reports: &[Report]) -> std::io::Result<()> {
             let draft = if policy.is_draft { ", a draft" } else { "" };
             format!(": version {} of `{}`{draft}", policy.version, policy.id)
         });
-        let counted = if findings.is_empty() { String::new() } else { format!(": {}", count(findings)) };
+        let counted = if findings.is_empty() { String::new() } else { format!(": {}", report::counts(findings)) };
         report::say(&format!("{}{}{counted}", source.name, stated.unwrap_or_default()))?;
     }
     Ok(())

@@ -161,16 +161,3 @@ impl From<&Warning> for Finding {
         }
     }
 }
-
-/// How many findings there are of each level, in words: `1 error, 2 warnings`.
-pub(crate) fn count(findings: &[Finding]) -> String {
-    let counts =
-        Level::ALL.map(|level| (level.word(), findings.iter().filter(|finding| finding.level == level).count()));
-    let told = counts.iter().filter(|(_, count)| *count > 0);
-    let told: Vec<String> = told.map(|(word, count)| format!("{count} {word}{}", plural(*count))).collect();
-    told.join(", ")
-}
-
-fn plural(count: usize) -> &'static str {
-    if count == 1 { "" } else { "s" }
-}

@@ -16,7 +16,7 @@ use consentry::{
 use crate::{
     base,
     outcome::{Done, Outcome, Problem},
-    report,
+    report::{self, count},
     source::Source,
 };
 
@@ -177,8 +177,4 @@ fn summary(name: &str, drafted: &Drafted) -> String {
         text.push_str(&format!("; {} left to you", open.join(" and ")));
     }
     text + ". Look for TODO in it."
-}
-
-fn count(number: usize, what: &str) -> String {
-    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
 }

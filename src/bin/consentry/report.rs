@@ -9,7 +9,7 @@ use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet}
 use consentry::policy::{FaultCode, Faults};
 
 use crate::{
-    finding::{self, Finding, count},
+    finding::{self, Finding},
     outcome::Problem,
     source::Source,
 };
@@ -23,7 +23,7 @@ pub(crate) fn say(line: &str) -> io::Result<()> {
 pub(crate) fn faults(source: &Source, faults: &Faults) -> io::Result<()> {
     let all: Vec<Finding> = faults.iter().map(Finding::from).collect();
     findings(source, &all)?;
-    say(&format!("{}: {}", source.name, count(&all)))
+    say(&format!("{}: {}", source.name, counts(&all)))
 }
 
 /// Each finding with its line.
@@ -33,6 +33,19 @@ pub(crate) fn findings(source: &Source, findings: &[Finding]) -> io::Result<()> 
         writeln!(out, "{}\n", shown(source, finding))?;
     }
     Ok(())
+}
+
+/// How many there are, in words: `1 cookie`, `2 cookies`.
+pub(crate) fn count(number: usize, what: &str) -> String {
+    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
+}
+
+/// How many findings there are of each level: `1 error, 2 warnings`.
+pub(crate) fn counts(findings: &[Finding]) -> String {
+    let of = |level| findings.iter().filter(|finding| finding.level == level).count();
+    let levels = finding::Level::ALL.map(|level| (of(level), level.word()));
+    let told = levels.iter().filter(|(number, _)| *number > 0).map(|(number, word)| count(*number, word));
+    told.collect::<Vec<_>>().join(", ")
 }
 
 /// What is worth knowing and stops nothing, on standard error.

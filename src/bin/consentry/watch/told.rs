@@ -13,12 +13,13 @@ use http::Uri;
 use serde_json::{Value as Json, json};
 
 use super::{Format, proxy::Exchange};
+use crate::report::count;
 
 /// What was seen, and how it is told.
 pub(super) struct Told<'a> {
     format: Format,
     compared: Compared<'a>,
-    responses: u64,
+    responses: usize,
 }
 
 impl<'a> Told<'a> {
@@ -85,7 +86,7 @@ impl<'a> Told<'a> {
     fn table(&self) -> io::Result<()> {
         let compared = &self.compared;
         let mut out = anstream::stdout();
-        let (responses, cookies) = (count(self.responses, "response"), count(compared.count() as u64, "cookie"));
+        let (responses, cookies) = (count(self.responses, "response"), count(compared.count(), "cookie"));
         writeln!(out, "\n{responses}, {cookies}")?;
         let undeclared = compared.undeclared().iter().map(|cookie| {
             let what = cookie.commonly().map_or_else(|| "not known".into(), |known| format!("commonly {known}"));
@@ -145,10 +146,6 @@ fn commonly(known: Option<Known<'_>>) -> String {
 /// What a site names cookies must not write to a terminal as it likes.
 fn printable(text: &str) -> String {
     text.chars().map(|character| if character.is_control() { '\u{fffd}' } else { character }).collect()
-}
-
-fn count(number: u64, what: &str) -> String {
-    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
 }
 
 /// Rows of a table under a title, columns below each other.
