@@ -47,25 +47,18 @@ impl Source {
         Ok(Self { name: name.into(), text })
     }
 
-    /// The policy.
-    pub(crate) fn policy(&self) -> Result<Policy, Faults> {
-        if self.is_json() { Policy::from_json(&self.text) } else { Policy::from_toml(&self.text) }
-    }
-
     /// The policy, for what cannot be done with a faulty one: its faults are told, and `None` is given.
     pub(crate) fn sound_policy(&self) -> Result<Option<Policy>, Problem> {
-        match self.policy() {
-            Ok(policy) => Ok(Some(policy)),
-            Err(faults) => {
-                report::faults(self, &faults)?;
-                Ok(None)
-            }
-        }
+        self.sound(self.checked().into_policy())
     }
 
     /// The same for a policy that may be edited and not published yet.
     pub(crate) fn sound_unpublished(&self) -> Result<Option<Policy>, Problem> {
-        match self.checked().into_unpublished() {
+        self.sound(self.checked().into_unpublished())
+    }
+
+    fn sound(&self, read: Result<Policy, Faults>) -> Result<Option<Policy>, Problem> {
+        match read {
             Ok(policy) => Ok(Some(policy)),
             Err(faults) => {
                 report::faults(self, &faults)?;
@@ -81,12 +74,7 @@ impl Source {
 
     /// The policy, also where it was edited and not published yet.
     pub(crate) fn unpublished(&self) -> Result<Policy, Problem> {
-        let read = if self.is_json() {
-            Policy::unpublished_from_json(&self.text)
-        } else {
-            Policy::unpublished_from_toml(&self.text)
-        };
-        read.map_err(|faults| Problem::Faulty { name: self.name.clone(), faults })
+        self.checked().into_unpublished().map_err(|faults| Problem::Faulty { name: self.name.clone(), faults })
     }
 
     /// Whether it is read as JSON: by the end of its name.
