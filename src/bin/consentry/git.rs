@@ -1,4 +1,4 @@
-//! What git knows of a policy's file.
+//! What git knows of a file.
 
 use std::{
     path::{Path, PathBuf},
@@ -8,6 +8,27 @@ use std::{
 use consentry::Policy;
 
 use crate::{outcome::Problem, source::Source};
+
+/// A file as a revision has it; `name` is what it is called where it cannot be had. The path is meant from `folder`, not from
+/// the repository's root as git means it.
+pub(crate) fn show(name: &str, folder: &Path, revision: &str, path: &str) -> Result<Vec<u8>, Problem> {
+    let problem = |reason: String| Problem::Git { name: name.into(), reason };
+    if revision.is_empty() || revision.starts_with('-') {
+        return Err(problem("a revision goes before the colon".into()));
+    }
+    let from_here = if path.starts_with(['/', '.']) { path.to_owned() } else { format!("./{path}") };
+    let shown = run(name, folder, &["show", &format!("{revision}:{from_here}")])?;
+    if shown.status.success() {
+        Ok(shown.stdout)
+    } else {
+        Err(problem(String::from_utf8_lossy(&shown.stderr).trim().to_owned()))
+    }
+}
+
+fn run(name: &str, folder: &Path, arguments: &[&str]) -> Result<Output, Problem> {
+    let output = Command::new("git").current_dir(folder).args(arguments).output();
+    output.map_err(|error| Problem::Git { name: name.into(), reason: error.to_string() })
+}
 
 /// The file as a commit left it.
 #[derive(Debug)]
@@ -54,13 +75,11 @@ impl Tracked {
     }
 
     fn policy_at(&self, commit: &str) -> Option<Policy> {
-        let shown = self.git(&["show", &format!("{commit}:./{}", self.file)]).ok()?;
-        let text = String::from_utf8(shown.stdout).ok().filter(|_| shown.status.success())?;
-        Source { name: self.name.clone(), text }.unpublished().ok()
+        let shown = show(&self.name, &self.folder, commit, &format!("./{}", self.file)).ok()?;
+        Source::from_bytes(&self.name, shown).ok()?.unpublished().ok()
     }
 
     fn git(&self, arguments: &[&str]) -> Result<Output, Problem> {
-        let output = Command::new("git").current_dir(&self.folder).args(arguments).output();
-        output.map_err(|error| Problem::Git { name: self.name.clone(), reason: error.to_string() })
+        run(&self.name, &self.folder, arguments)
     }
 }

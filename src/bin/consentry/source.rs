@@ -4,7 +4,6 @@ use std::{
     fs,
     io::{self, Read as _},
     path::{Path, PathBuf},
-    process::Command,
 };
 
 use consentry::{
@@ -12,7 +11,7 @@ use consentry::{
     policy::{Checked, Faults},
 };
 
-use crate::{outcome::Problem, report};
+use crate::{git, outcome::Problem, report};
 
 /// The text of a policy, and how its user called it.
 #[derive(Debug)]
@@ -33,10 +32,15 @@ impl Source {
         } else if !Path::new(name).exists()
             && let Some((revision, path)) = name.split_once(':')
         {
-            show(name, revision, path)?
+            git::show(name, Path::new("."), revision, path)?
         } else {
             fs::read(name).map_err(|error| Problem::Read { path: PathBuf::from(name), error })?
         };
+        Self::from_bytes(name, bytes)
+    }
+
+    /// What stands in `bytes`, wherever they come from.
+    pub(crate) fn from_bytes(name: &str, bytes: Vec<u8>) -> Result<Self, Problem> {
         let text = String::from_utf8(bytes).map_err(|error| {
             let (text, rest) = error.as_bytes().split_at(error.utf8_error().valid_up_to());
             let line = text.iter().filter(|byte| **byte == b'\n').count() + 1;
@@ -80,21 +84,5 @@ impl Source {
     /// Whether it is read as JSON: by the end of its name.
     pub(crate) fn is_json(&self) -> bool {
         Path::new(&self.name).extension().is_some_and(|ending| ending.eq_ignore_ascii_case("json"))
-    }
-}
-
-/// The file as git has it. A path is meant from the current folder, not from the repository's root as git means it.
-fn show(name: &str, revision: &str, path: &str) -> Result<Vec<u8>, Problem> {
-    let problem = |reason: String| Problem::Git { name: name.into(), reason };
-    if revision.is_empty() || revision.starts_with('-') {
-        return Err(problem("a revision goes before the colon".into()));
-    }
-    let from_here = if path.starts_with(['/', '.']) { path.to_owned() } else { format!("./{path}") };
-    let shown = Command::new("git").arg("show").arg(format!("{revision}:{from_here}")).output();
-    let shown = shown.map_err(|error| problem(error.to_string()))?;
-    if shown.status.success() {
-        Ok(shown.stdout)
-    } else {
-        Err(problem(String::from_utf8_lossy(&shown.stderr).trim().to_owned()))
     }
 }
