@@ -2,16 +2,13 @@
 
 use std::io::{self, Write as _};
 
-use consentry::{
-    Decision, Policy, SealState, Signals, Stored, Visit,
-    consent::Consent,
-    cookies::{DEVELOPMENT_NAME, DOMAIN_NAME, SECURE_NAME},
-};
+use consentry::{Decision, Policy, SealState, Signals, Stored, Visit, consent::Consent, cookies::SECURE_NAME};
 
 use crate::{
     circumstances::{Circumstances, shown},
     outcome::{Done, Outcome, Problem},
     source::Source,
+    stored,
 };
 
 /// Tell what is decided for a visitor, and by which part of the rule
@@ -83,12 +80,12 @@ pub(crate) fn run(args: &Args) -> Done {
         .collect();
     let gpc = args.headers.iter().filter(|(name, _)| name == "sec-gpc").map(|(_, value)| value.as_bytes());
     let signals = args.circumstances.signals(Signals::gpc_from_lines(gpc));
-    let name = consent_name(&cookies);
+    let lines = cookies.iter().map(String::as_str);
+    let name = stored::consent(lines.clone()).map_or(SECURE_NAME, |(name, _)| name);
     let verify = |consent: &Consent<'_>| match args.seal {
         Some(seal) => seal.state(),
         None => SealState::seen_by_page(consent.seal().is_some(), Some(consent)),
     };
-    let lines = cookies.iter().map(String::as_str);
     let visit = policy.visit(lines, name, &signals, args.circumstances.now(), verify);
     match args.format {
         Format::Json => writeln!(anstream::stdout(), "{}", visit.decision.to_json())?,
@@ -106,14 +103,6 @@ fn header(line: &str) -> Result<(String, String), String> {
 /// A consent's text by itself has no `=` in it; any other cookie has.
 fn as_line(cookie: String) -> String {
     if cookie.contains('=') { cookie } else { format!("{SECURE_NAME}={cookie}") }
-}
-
-/// The first of the names that a consent may have which is there.
-fn consent_name(lines: &[String]) -> &'static str {
-    let names =
-        || lines.iter().flat_map(|line| line.split(';')).filter_map(|pair| Some(pair.split_once('=')?.0.trim()));
-    let all = [SECURE_NAME, DOMAIN_NAME, DEVELOPMENT_NAME];
-    all.into_iter().find(|known| names().any(|name| name == *known)).unwrap_or(SECURE_NAME)
 }
 
 fn print(policy: &Policy, visit: &Visit<'_>, is_seal_known: bool) -> Result<(), Problem> {

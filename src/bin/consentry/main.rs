@@ -20,6 +20,7 @@ mod report;
 mod schema;
 mod simulate;
 mod source;
+mod stored;
 mod watch;
 
 use std::process::ExitCode;

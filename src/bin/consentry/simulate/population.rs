@@ -1,12 +1,9 @@
 //! The consents that a simulation decides on.
 
-use consentry::{
-    Act, Answer, Method, Policy, SealState, Signals, Stored, Timestamp,
-    cookies::{DEVELOPMENT_NAME, DOMAIN_NAME, SECURE_NAME},
-};
+use consentry::{Act, Answer, Method, Policy, SealState, Signals, Stored, Timestamp};
 use fastrand::Rng;
 
-use crate::{outcome::Problem, report, source::Source};
+use crate::{outcome::Problem, report, source::Source, stored};
 
 /// The shares of made-up visitors, in per cent.
 #[derive(Clone, Copy, Debug)]
@@ -43,9 +40,7 @@ fn consent(line: &str) -> Option<&str> {
     if !line.contains('=') {
         return Some(line);
     }
-    let pairs = || line.split(';').filter_map(|pair| pair.trim().split_once('='));
-    let named = |name: &str| pairs().find(|(known, _)| *known == name).map(|(_, value)| value);
-    [SECURE_NAME, DOMAIN_NAME, DEVELOPMENT_NAME].into_iter().find_map(named)
+    stored::consent([line].into_iter()).map(|(_, text)| text)
 }
 
 /// Makes up visitors who answered at any time since when their answers count.
