@@ -185,6 +185,11 @@ impl Policy {
         self.0.services.iter().find(|service| service.id == id)
     }
 
+    /// The ids of what a visitor can switch: each category but `necessary`, then each service with a choice of its own.
+    pub fn switches(&self) -> impl Iterator<Item = &str> {
+        self.0.terms.switches().map(|(_, item)| &*item.id)
+    }
+
     /// What visitors read for a kind of data; the id where the policy has no words for it.
     pub fn data_name<'a>(&'a self, kind: &'a str, locale: &str) -> &'a str {
         let known = self.0.data_names.iter().find(|(id, _)| id == kind);

@@ -112,7 +112,7 @@ impl Consent {
     }
 
     fn say_all(self, granted: bool) -> Self {
-        let ids: Vec<String> = self.policy.0.terms.switches().map(|(_, item)| item.id.to_string()).collect();
+        let ids: Vec<String> = self.policy.switches().map(ToString::to_string).collect();
         ids.iter().fold(self, |consent, id| consent.say(id, granted))
     }
 

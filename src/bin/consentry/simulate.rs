@@ -137,14 +137,8 @@ pub(crate) fn run(args: &Args) -> Done {
 fn tally(policies: [&Policy; 2], consents: &[String], signals: &Signals, now: Timestamp) -> Tally {
     let [old, new] = policies;
     let mut tally = Tally { visitors: consents.len(), ..Tally::default() };
-    let ids = |policy: &Policy| -> Vec<String> {
-        let categories = policy.categories().iter().skip(1).map(|category| category.id().to_owned());
-        let own = policy.services().iter().filter(|service| service.has_own_choice());
-        categories.chain(own.map(|service| service.id().to_owned())).collect()
-    };
-    let mut all = ids(new);
-    all.extend(ids(old).into_iter().filter(|id| new.category(id).is_none() && new.service(id).is_none()));
-    tally.rows = all.into_iter().map(|id| Row { id, ..Row::default() }).collect();
+    let gone = old.switches().filter(|id| new.category(id).is_none() && new.service(id).is_none());
+    tally.rows = new.switches().chain(gone).map(|id| Row { id: id.to_owned(), ..Row::default() }).collect();
     for text in consents {
         let decide = |policy: &Policy| policy.decide(Stored::from_text(Some(text)), SealState::Verified, signals, now);
         let decisions = [decide(old), decide(new)];

@@ -61,14 +61,10 @@ fn answer(policy: &Policy, shares: Shares, signals: &Signals, now: Timestamp, ch
     let longest = policy.regime(signals.region).grant_max_age_seconds().max(1).saturating_mul(1000);
     let at = Timestamp::from_millis(now.as_millis().saturating_sub(chance.u64(0..longest)));
     let decision = policy.decide(Stored::Absent, SealState::NotRequired, signals, at);
-    let categories = policy.categories().iter().skip(1).map(|category| category.id());
-    let own = policy.services().iter().filter(|service| service.has_own_choice()).map(|service| service.id());
-    let everything: Vec<&str> = categories.chain(own).collect();
-    let asked: Vec<&str> = match decision.prompt() {
-        Some(prompt) => prompt.ids().collect(),
-        None => everything,
+    let (method, asked): (_, Vec<&str>) = match decision.prompt() {
+        Some(prompt) => (Method::Banner, prompt.ids().collect()),
+        None => (Method::Choices, policy.switches().collect()),
     };
-    let method = if decision.prompt().is_some() { Method::Banner } else { Method::Choices };
     let percent = chance.u8(0..100);
     let granted: Vec<&str> = if percent < shares.accept {
         asked.clone()
