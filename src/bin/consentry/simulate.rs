@@ -5,7 +5,7 @@ mod population;
 
 use std::{fs, io::Write as _, path::PathBuf};
 
-use consentry::{Policy, PromptCause, SealState, Signals, Stored, Timestamp, policy::Difference};
+use consentry::{Policy, Prompt, PromptCause, SealState, Signals, Stored, Timestamp, policy::Difference};
 use serde_json::{Map, Value, json};
 
 use crate::{
@@ -61,13 +61,6 @@ enum Format {
     Json,
 }
 
-/// Visitors, counted under one policy.
-#[derive(Clone, Copy, Debug, Default)]
-struct Counts {
-    asked: usize,
-    told: usize,
-}
-
 /// What becomes of one id.
 #[derive(Clone, Debug, Default)]
 struct Row {
@@ -83,11 +76,20 @@ struct Pair {
     new: usize,
 }
 
+impl Pair {
+    /// Counts a visitor on each side where something holds for them.
+    fn count(&mut self, [old, new]: [bool; 2]) {
+        self.old += usize::from(old);
+        self.new += usize::from(new);
+    }
+}
+
 #[derive(Debug, Default)]
 struct Tally {
     visitors: usize,
-    old: Counts,
-    new: Counts,
+    asked: Pair,
+    /// Those who are told without being asked.
+    told: Pair,
     /// Those whom only the new policy asks.
     newly_asked: usize,
     causes: Vec<(PromptCause, usize)>,
@@ -142,28 +144,20 @@ fn tally(policies: [&Policy; 2], consents: &[String], signals: &Signals, now: Ti
     for text in consents {
         let decide = |policy: &Policy| policy.decide(Stored::from_text(Some(text)), SealState::Verified, signals, now);
         let decisions = [decide(old), decide(new)];
-        let asks = decisions.each_ref().map(|decision| decision.prompt().is_some());
-        let [_, after] = &decisions;
-        if let Some(prompt) = after.prompt() {
+        let said = decisions.each_ref().map(|decision| (decision.prompt(), decision.notice()));
+        tally.asked.count(said.map(|(prompt, _)| prompt.is_some()));
+        tally.told.count(said.map(|(prompt, notice)| prompt.is_none() && notice.is_some()));
+        if let [(before, _), (Some(prompt), _)] = said {
+            tally.newly_asked += usize::from(before.is_none());
             match tally.causes.iter_mut().find(|(cause, _)| *cause == prompt.cause()) {
                 Some((_, count)) => *count += 1,
                 None => tally.causes.push((prompt.cause(), 1)),
             }
         }
-        for (decision, counts) in decisions.iter().zip([&mut tally.old, &mut tally.new]) {
-            counts.asked += usize::from(decision.prompt().is_some());
-            counts.told += usize::from(decision.prompt().is_none() && decision.notice().is_some());
-        }
-        tally.newly_asked += usize::from(asks == [false, true]);
+        let asked = said.map(|(prompt, _)| prompt.iter().flat_map(Prompt::ids).collect::<Vec<_>>());
         for row in &mut tally.rows {
-            let [before, after] = decisions.each_ref().map(|decision| {
-                let asked = decision.prompt().is_some_and(|prompt| prompt.ids().any(|id| id == row.id));
-                (usize::from(asked), usize::from(decision.allows(&row.id)))
-            });
-            row.asked.old += before.0;
-            row.asked.new += after.0;
-            row.allowed.old += before.1;
-            row.allowed.new += after.1;
+            row.asked.count(asked.each_ref().map(|ids| ids.contains(&row.id.as_str())));
+            row.allowed.count(decisions.each_ref().map(|decision| decision.allows(&row.id)));
         }
     }
     tally.causes.sort_by_key(|(cause, _)| *cause);
@@ -175,11 +169,10 @@ fn percent(count: usize, of: usize) -> String {
 }
 
 fn print(tally: &Tally, about: &str, [old, new]: [&Policy; 2]) -> Result<(), Problem> {
-    let pair = |of: fn(&Counts) -> usize| Pair { old: of(&tally.old), new: of(&tally.new) };
     let by_id = |of: fn(&Row) -> Pair| tally.rows.iter().map(move |row| (format!("  {}", row.id), Some(of(row))));
-    let mut lines = vec![("asked".to_owned(), Some(pair(|counts| counts.asked)))];
+    let mut lines = vec![("asked".to_owned(), Some(tally.asked))];
     lines.extend(by_id(|row| row.asked));
-    lines.push(("told without asking".to_owned(), Some(pair(|counts| counts.told))));
+    lines.push(("told without asking".to_owned(), Some(tally.told)));
     lines.push(("allowed".to_owned(), None));
     lines.extend(by_id(|row| row.allowed));
 
@@ -220,9 +213,9 @@ fn as_json(tally: &Tally, [old, new]: [&Policy; 2]) -> Value {
         "before": old.version().get(),
         "after": new.version().get(),
         "visitors": tally.visitors,
-        "asked": pair(Pair { old: tally.old.asked, new: tally.new.asked }),
+        "asked": pair(tally.asked),
         "newlyAsked": tally.newly_asked,
-        "told": pair(Pair { old: tally.old.told, new: tally.new.told }),
+        "told": pair(tally.told),
         "causes": causes,
         "ids": ids,
     })

@@ -20,9 +20,8 @@ const BEFORE: &str = "#767676";
 const AFTER: &str = "#0072b2";
 
 pub(super) fn svg(tally: &Tally, about: &str, [old, new]: [&Policy; 2]) -> String {
-    let all = Pair { old: tally.old.asked, new: tally.new.asked };
-    let rows: Vec<(&str, Pair)> =
-        std::iter::once(("anything", all)).chain(tally.rows.iter().map(|row| (row.id.as_str(), row.asked))).collect();
+    let by_id = tally.rows.iter().map(|row| (row.id.as_str(), row.asked));
+    let rows: Vec<(&str, Pair)> = std::iter::once(("anything", tally.asked)).chain(by_id).collect();
     let height = TOP + rows.len() * ROW + 16;
     let title = format!("Visitors of {} who are asked", new.id());
     let mut svg = format!(
