@@ -1,7 +1,7 @@
 //! `consentry diff`: what changed between two policies, and what that means for visitors.
 
 use clap::ValueEnum;
-use consentry::{Change, policy::Difference};
+use consentry::policy::Difference;
 use serde_json::json;
 
 use crate::{
@@ -72,9 +72,7 @@ pub(crate) fn run(args: &Args) -> Done {
 
 /// Whether the new policy declares what changed, and has the content it was published with.
 fn is_published(difference: &Difference) -> bool {
-    let policy = difference.after();
-    let digest = policy.changes().last().and_then(Change::digest);
-    difference.is_declared() && digest.is_none_or(|digest| digest == policy.material())
+    difference.is_declared() && !edits::is_edited(difference.after())
 }
 
 fn text(difference: &Difference) -> Result<(), Problem> {

@@ -6,9 +6,12 @@ use std::{
 };
 
 use clap::builder::styling::{AnsiColor, Style};
-use consentry::policy::{
-    ChangeKind, Difference,
-    difference::{Edit, Part},
+use consentry::{
+    Change, Policy,
+    policy::{
+        ChangeKind, Difference,
+        difference::{Edit, Part},
+    },
 };
 use serde_json::{Value as Json, json};
 
@@ -82,6 +85,11 @@ fn cut(text: &str) -> String {
         Some((end, _)) => format!("{}…", line.get(..end).unwrap_or_default().trim_end()),
         None => line,
     }
+}
+
+/// Whether a policy has another content than its newest change was published with.
+pub(crate) fn is_edited(policy: &Policy) -> bool {
+    policy.changes().last().and_then(Change::digest).is_some_and(|digest| digest != policy.material())
 }
 
 /// `ask`, touching a, b

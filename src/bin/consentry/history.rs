@@ -128,8 +128,7 @@ pub(crate) fn run(args: &Args) -> Done {
             }
             if policy.changes().is_empty() {
                 writeln!(out, "{}: no version was published yet", source.name)?;
-            } else if policy.changes().last().and_then(Change::digest).is_some_and(|digest| digest != policy.material())
-            {
+            } else if edits::is_edited(&policy) {
                 let version = policy.version();
                 writeln!(out, "{}: edited since version {version}: `consentry diff` says what changed", source.name)?;
             }
