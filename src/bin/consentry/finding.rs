@@ -57,6 +57,13 @@ pub(crate) struct Place {
     pub(crate) first: Option<(usize, Range<usize>)>,
 }
 
+impl Place {
+    /// Where nothing is known but where it starts and its bytes.
+    fn at(start: Option<Position>, span: Option<Range<usize>>) -> Option<Self> {
+        Some(Self { start: start?, span: Some(span?), width: 0, of: None, first: None })
+    }
+}
+
 impl Finding {
     /// All of a file, in its order.
     pub(crate) fn all(text: &str, checked: &Checked<'_>, advice: &Advice<'_>) -> Vec<Self> {
@@ -130,7 +137,6 @@ impl Finding {
 
 impl From<&Fault> for Finding {
     fn from(fault: &Fault) -> Self {
-        let place = fault.position().zip(fault.span());
         let is_syntax = fault.code() == FaultCode::Syntax;
         Self {
             level: Level::Error,
@@ -141,14 +147,13 @@ impl From<&Fault> for Finding {
             expected: Some(fault.expected().into()),
             help: fault.help().map(Into::into),
             source: None,
-            place: place.map(|(start, span)| Place { start, span: Some(span), width: 0, of: None, first: None }),
+            place: Place::at(fault.position(), fault.span()),
         }
     }
 }
 
 impl From<&Warning> for Finding {
     fn from(warning: &Warning) -> Self {
-        let place = warning.position().zip(warning.span());
         Self {
             level: if warning.severity() == Severity::Note { Level::Note } else { Level::Warning },
             code: warning.code(),
@@ -157,7 +162,7 @@ impl From<&Warning> for Finding {
             expected: None,
             help: Some(warning.help().into()),
             source: Some(warning.source()),
-            place: place.map(|(start, span)| Place { start, span: Some(span), width: 0, of: None, first: None }),
+            place: Place::at(warning.position(), warning.span()),
         }
     }
 }
