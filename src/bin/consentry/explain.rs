@@ -2,7 +2,7 @@
 
 use std::io::{self, Write as _};
 
-use consentry::{Decision, Policy, SealState, Signals, Stored, Visit, consent::Consent, cookies::SECURE_NAME};
+use consentry::{Change, Decision, Policy, SealState, Signals, Stored, Visit, consent::Consent, cookies::SECURE_NAME};
 
 use crate::{
     circumstances::{Circumstances, shown},
@@ -121,14 +121,13 @@ fn print(policy: &Policy, visit: &Visit<'_>, is_seal_known: bool) -> Result<(), 
         let categories = policy.categories().iter().map(|category| category.id());
         categories.chain(policy.services().iter().map(|service| service.id()))
     };
-    let width = |texts: &mut dyn Iterator<Item = &str>| texts.map(|text| text.chars().count()).max().unwrap_or(0);
-    let id_width = width(&mut ids());
+    let width = ids().map(str::len).max().unwrap_or(0);
     for id in ids() {
         let Some(explanation) = decision.explain(id) else { continue };
         let (status, reason) = (explanation.status(), explanation.reason());
         let sentence = explanation.to_string();
         let sentence = sentence.split_once(": ").map_or(sentence.as_str(), |(_, rest)| rest);
-        writeln!(out, "{id:id_width$}  {:<9}  {}: {sentence} [{}]", status.word(), reason.word(), reason.rule())?;
+        writeln!(out, "{id:width$}  {:<9}  {}: {sentence} [{}]", status.word(), reason.word(), reason.rule())?;
     }
     consequences(decision, &mut out)?;
     Ok(())
@@ -154,19 +153,12 @@ fn consent(stored: &Stored<'_>, seal: SealState, is_seal_known: bool) -> String 
 
 /// What the visitor is asked and told.
 fn consequences(decision: &Decision, out: &mut impl io::Write) -> io::Result<()> {
-    let summaries = |changes: &mut dyn Iterator<Item = &consentry::Change>| -> Vec<String> {
-        let locale = decision.policy().default_locale();
-        let line = |change: &consentry::Change| {
-            let summary = change.summaries().get(locale, locale).unwrap_or("no summary");
-            format!("         version {}: {summary}", change.version())
-        };
-        changes.map(line).collect()
-    };
+    let locale = decision.policy().default_locale();
     writeln!(out)?;
     match decision.prompt() {
         Some(prompt) => {
             writeln!(out, "asks     {}: {}", prompt.cause().word(), prompt.ids().collect::<Vec<_>>().join(", "))?;
-            summaries(&mut prompt.changes()).iter().try_for_each(|line| writeln!(out, "{line}"))?;
+            summaries(prompt.changes(), locale, out)?;
         }
         None => writeln!(out, "asks     nothing")?,
     }
@@ -179,10 +171,18 @@ fn consequences(decision: &Decision, out: &mut impl io::Write) -> io::Result<()>
             notice.changes().next().map(|_| "what changed".to_owned()),
         ];
         writeln!(out, "tells    {}", told.into_iter().flatten().collect::<Vec<_>>().join("; "))?;
-        summaries(&mut notice.changes()).iter().try_for_each(|line| writeln!(out, "{line}"))?;
+        summaries(notice.changes(), locale, out)?;
     }
     if decision.must_persist() {
         writeln!(out, "stores   the signal's denial, so that its later absence grants nothing")?;
+    }
+    Ok(())
+}
+
+fn summaries<'a>(changes: impl Iterator<Item = &'a Change>, locale: &str, out: &mut impl io::Write) -> io::Result<()> {
+    for change in changes {
+        let summary = change.summaries().get(locale, locale).unwrap_or("no summary");
+        writeln!(out, "         version {}: {summary}", change.version())?;
     }
     Ok(())
 }
