@@ -9,7 +9,7 @@ use consentry::{
 };
 
 use crate::{
-    outcome::{Done, Outcome},
+    outcome::{Done, Outcome, Problem},
     source::Source,
 };
 
@@ -70,24 +70,21 @@ pub(crate) fn run(args: &Args) -> Done {
     let source = Source::read(&args.policy)?;
     let Some(policy) = source.sound_policy()? else { return Ok(Outcome::Found) };
     let locale = args.locale.as_deref().unwrap_or(policy.default_locale());
-    let mut html = Html::default();
+    let written = |part: &dyn Fn(&mut Html)| {
+        let mut html = Html::default();
+        part(&mut html);
+        html.into_string() + "\n"
+    };
     let text = match (args.what, args.format) {
         (What::Declaration, Format::Markdown) => banner::declaration_markdown(&policy, locale),
         (_, Format::Markdown) => {
-            return Err(crate::outcome::Problem::Asked("only a declaration can be written as Markdown".into()));
+            return Err(Problem::Asked("only a declaration can be written as Markdown".into()));
         }
-        (What::Declaration, Format::Html) => {
-            banner::declaration(&policy, locale, &mut html);
-            html.into_string() + "\n"
-        }
-        (What::History, Format::Html) => {
-            banner::history(&policy, locale, &mut html);
-            html.into_string() + "\n"
-        }
+        (What::Declaration, Format::Html) => written(&|html| banner::declaration(&policy, locale, html)),
+        (What::History, Format::Html) => written(&|html| banner::history(&policy, locale, html)),
         (What::Banner, Format::Html) => {
             let nobody = policy.decide(Stored::Absent, SealState::NotRequired, &Signals::default(), Timestamp::now());
-            banner::banner(&nobody, View { locale, mount: &args.mount, back: "/" }, &mut html);
-            html.into_string() + "\n"
+            written(&|html| banner::banner(&nobody, View { locale, mount: &args.mount, back: "/" }, html))
         }
         (What::Bootstrap, Format::Html) => site(args, policy).head_for_all() + "\n",
     };
