@@ -117,7 +117,7 @@ pub(crate) fn run(args: &Args) -> Done {
         }
     }
     let difference = Difference::between(old.as_ref().unwrap_or(&new), &new);
-    let drafted = new.changes().last().filter(|newest| newest.digest().is_none());
+    let drafted = draft(&new);
     let entry = match (drafted, &old) {
         (Some(draft), _) => {
             // Ids it does not say are those that the difference demands.
@@ -197,6 +197,11 @@ fn published(args: &Args, new: &Policy) -> Result<Published, Problem> {
     if new.material() == digest { Ok(Published::As(new.clone())) } else { Ok(Published::Lost(digest.to_owned())) }
 }
 
+/// The newest change, where it is not published yet.
+fn draft(policy: &Policy) -> Option<&Change> {
+    policy.changes().last().filter(|newest| newest.digest().is_none())
+}
+
 /// What became of each id that is gone.
 fn fates(args: &Args, name: &str, difference: &Difference) -> Result<Vec<(String, gone::Fate)>, Problem> {
     let problem = |reason: String| Problem::Publish { name: name.to_owned(), reason };
@@ -244,10 +249,9 @@ fn entry(args: &Args, name: &str, difference: &Difference, version: u32, kind: C
             touches.push(id.clone());
         }
     }
-    let is_draft = policy.changes().last().is_some_and(|newest| newest.digest().is_none());
-    let says = |said: fn(&Change) -> bool| is_draft && policy.changes().last().is_some_and(said);
-    let has_ids = says(|draft| !draft.touched().is_empty());
-    let has_summary = says(|draft| !draft.summaries().is_empty());
+    let draft = draft(policy);
+    let has_ids = draft.is_some_and(|draft| !draft.touched().is_empty());
+    let has_summary = draft.is_some_and(|draft| !draft.summaries().is_empty());
     if kind == ChangeKind::Ask && touches.is_empty() && !has_ids {
         return Err(problem("say what visitors are asked about with --touches".into()));
     }
