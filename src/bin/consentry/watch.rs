@@ -94,9 +94,9 @@ pub(crate) fn run(args: &Args) -> Done {
 async fn watch(args: &Args, told: &mut Told<'_>) -> Result<(), Problem> {
     let listener = TcpListener::bind(args.listen).await;
     let listener = listener.map_err(|error| Problem::Listen { address: args.listen, error })?;
-    told.begin(&args.to, listener.local_addr()?)?;
     let (sender, mut exchanges) = mpsc::unbounded_channel::<Exchange>();
     let site = proxy::Site::new(&args.to, sender);
+    told.begin(&site, listener.local_addr()?)?;
     let end = async {
         match args.lasts {
             Some(lasts) => time::sleep(lasts).await,

@@ -32,7 +32,7 @@ type Body = Either<Incoming, Full<Bytes>>;
 #[derive(Clone, Debug)]
 pub(super) struct Site {
     /// Host and port as they were given.
-    authority: String,
+    pub(super) authority: String,
     address: String,
     sender: UnboundedSender<Exchange>,
 }

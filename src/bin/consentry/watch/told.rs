@@ -9,10 +9,12 @@ use consentry::{
     knowledge::Known,
     seen::{Compared, How, News},
 };
-use http::Uri;
 use serde_json::{Value as Json, json};
 
-use super::{Format, proxy::Exchange};
+use super::{
+    Format,
+    proxy::{self, Exchange},
+};
 use crate::report::count;
 
 /// What was seen, and how it is told.
@@ -32,9 +34,8 @@ impl<'a> Told<'a> {
         self.compared.undeclared().is_empty() && self.compared.misfiled().is_empty()
     }
 
-    pub(super) fn begin(&self, to: &Uri, listening: SocketAddr) -> io::Result<()> {
-        let authority = to.authority().map(ToString::to_string).unwrap_or_default();
-        let line = format!("watching http://{authority} on http://{listening}; Ctrl-C ends it");
+    pub(super) fn begin(&self, site: &proxy::Site, listening: SocketAddr) -> io::Result<()> {
+        let line = format!("watching http://{} on http://{listening}; Ctrl-C ends it", site.authority);
         match self.format {
             Format::Text => writeln!(anstream::stdout(), "{line}"),
             Format::Json => writeln!(anstream::stderr(), "{line}"),
