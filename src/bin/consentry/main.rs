@@ -30,18 +30,18 @@ use crate::args::{Args, Command};
 fn main() -> ExitCode {
     let args = Args::read();
     let done = match args.command {
-        Command::Check(args) => check::run(&args),
-        Command::Explain(args) => explain::run(&args),
-        Command::Render(args) => render::run(&args),
-        Command::Simulate(args) => simulate::run(&args),
         Command::Init(args) => init::run(&args),
+        Command::Check(args) => check::run(&args),
+        Command::Diff(args) => diff::run(&args),
+        Command::Publish(args) => publish::run(&args),
+        Command::History(args) => history::run(&args),
+        Command::Explain(args) => explain::run(&args),
+        Command::Simulate(args) => simulate::run(&args),
+        Command::Render(args) => render::run(&args),
         Command::Watch(args) => watch::run(&args),
         Command::Schema(args) => schema::run(&args),
         Command::Completions(args) => completions::run(&args),
         Command::Man(args) => man::run(&args),
-        Command::Diff(args) => diff::run(&args),
-        Command::History(args) => history::run(&args),
-        Command::Publish(args) => publish::run(&args),
     };
     match done {
         Ok(outcome) => outcome.into(),
