@@ -185,6 +185,11 @@ impl Policy {
         self.0.services.iter().find(|service| service.id == id)
     }
 
+    /// The id of each category, then of each service.
+    pub fn ids(&self) -> impl Iterator<Item = &str> {
+        self.0.terms.items.iter().map(|item| &*item.id)
+    }
+
     /// The ids of what a visitor can switch: each category but `necessary`, then each service with a choice of its own.
     pub fn switches(&self) -> impl Iterator<Item = &str> {
         self.0.terms.switches().map(|(_, item)| &*item.id)

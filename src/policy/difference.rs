@@ -183,8 +183,7 @@ impl Difference {
                 _ => {}
             }
         }
-        let categories = self.new.categories().iter().map(|category| category.id());
-        categories.chain(self.new.services().iter().map(|service| service.id())).filter(|id| ids.contains(id)).collect()
+        self.new.ids().filter(|id| ids.contains(id)).collect()
     }
 
     /// The new policy as publishing would make it, for what has to be known of it before: with a change of the class and about

@@ -117,12 +117,8 @@ fn print(policy: &Policy, visit: &Visit<'_>, is_seal_known: bool) -> Result<(), 
     writeln!(out, "time     {}", shown(decision.now()))?;
     writeln!(out, "signal   {}", if decision.signals().gpc { "Global Privacy Control" } else { "none" })?;
     writeln!(out, "consent  {}\n", consent(stored, *seal, is_seal_known))?;
-    let ids = || {
-        let categories = policy.categories().iter().map(|category| category.id());
-        categories.chain(policy.services().iter().map(|service| service.id()))
-    };
-    let width = ids().map(str::len).max().unwrap_or(0);
-    for id in ids() {
+    let width = policy.ids().map(str::len).max().unwrap_or(0);
+    for id in policy.ids() {
         let Some(explanation) = decision.explain(id) else { continue };
         let (status, reason) = (explanation.status(), explanation.reason());
         let sentence = explanation.to_string();

@@ -187,9 +187,7 @@ impl Edits<'_> {
         if self.list.len() == said {
             return;
         }
-        let ids = old.categories().iter().map(|category| category.id());
-        let ids: Vec<&str> = ids.chain(old.services().iter().map(|service| service.id())).collect();
-        for was in ids {
+        for was in old.ids() {
             for is in self.successors(was) {
                 if let Some((before, after)) = old.since(was).zip(new.since(&is)).filter(|(old, new)| new < old) {
                     let part = if new.category(&is).is_some() { Part::Category } else { Part::Service };
@@ -207,11 +205,7 @@ impl Edits<'_> {
             (categories.old(id).is_some() && categories.new_item(id).is_some())
                 || (services.old(id).is_some() && services.new_item(id).is_some())
         };
-        let ids = |policy: &Policy| -> String {
-            let categories = policy.categories().iter().map(|category| category.id());
-            let ids = categories.chain(policy.services().iter().map(|service| service.id()));
-            ids.filter(stays).collect::<Vec<_>>().join(", ")
-        };
+        let ids = |policy: &Policy| policy.ids().filter(stays).collect::<Vec<_>>().join(", ");
         let (before, after) = (ids(old), ids(new));
         if before != after {
             self.push(Part::Policy, new.id(), Reason::Order, Some(before), Some(after));
