@@ -11,7 +11,7 @@ use super::{
     lineage::{Named, Origin},
     reason::Reason,
 };
-use crate::policy::{Category, CookieRule, GoogleSignal, Localized, NECESSARY, Service, Use};
+use crate::policy::{Basis, Category, CookieRule, GoogleSignal, Localized, NECESSARY, Service, Use};
 
 /// What an edit is about.
 type Subject<'a> = (Part, &'a str);
@@ -112,15 +112,8 @@ impl<'a> Edits<'a> {
     fn category(&mut self, subject: Subject<'_>, old: &Category, new: &Category) {
         self.text(subject, Reason::Name, &old.name, &new.name);
         self.text(subject, Reason::Purpose, &old.purpose, &new.purpose);
-        self.list(
-            subject,
-            (Reason::NewUse, Reason::EndedUse),
-            &words(&old.uses, Use::word),
-            &words(&new.uses, Use::word),
-        );
-        if old.basis != new.basis {
-            self.edit(subject, Reason::LegalBasis, Some(old.basis.word().into()), Some(new.basis.word().into()));
-        }
+        self.uses(subject, &old.uses, &new.uses);
+        self.basis(subject, Some(old.basis), Some(new.basis));
         let stated = |signals: &Option<Vec<_>>| signals.as_ref().map(|signals| words(signals, GoogleSignal::word));
         self.stated_signals(subject, stated(&old.signals), stated(&new.signals));
     }
@@ -149,16 +142,8 @@ impl<'a> Edits<'a> {
         self.hosts(subject, &old.hosts, &new.hosts);
         self.retention(subject, old.retention, new.retention);
         self.cookies(subject, &old.cookies, &new.cookies);
-        self.list(
-            subject,
-            (Reason::NewUse, Reason::EndedUse),
-            &words(&old.uses, Use::word),
-            &words(&new.uses, Use::word),
-        );
-        if old.basis != new.basis {
-            let word = |service: &Service| service.basis.map(|basis| basis.word().to_string());
-            self.edit(subject, Reason::LegalBasis, word(old), word(new));
-        }
+        self.uses(subject, &old.uses, &new.uses);
+        self.basis(subject, old.basis, new.basis);
         let stated = |signals: &[_]| (!signals.is_empty()).then(|| words(signals, GoogleSignal::word));
         self.stated_signals(subject, stated(&old.signals), stated(&new.signals));
     }
@@ -187,6 +172,17 @@ impl<'a> Edits<'a> {
         }
         for entry in old.iter().filter(|entry| !new.contains(entry)) {
             self.edit(subject, lost, Some(entry.clone()), None);
+        }
+    }
+
+    fn uses(&mut self, subject: Subject<'_>, old: &[Use], new: &[Use]) {
+        self.list(subject, (Reason::NewUse, Reason::EndedUse), &words(old, Use::word), &words(new, Use::word));
+    }
+
+    fn basis(&mut self, subject: Subject<'_>, old: Option<Basis>, new: Option<Basis>) {
+        if old != new {
+            let [before, after] = [old, new].map(|basis| basis.map(|basis| basis.word().to_string()));
+            self.edit(subject, Reason::LegalBasis, before, after);
         }
     }
 
@@ -240,11 +236,9 @@ impl<'a> Edits<'a> {
                 self.edit(subject, reason, None, shown(cookie));
                 continue;
             };
-            if age(before) != age(cookie) {
+            if before.max_age != cookie.max_age {
                 let reason = if age(cookie) > age(before) { Reason::LongerCookie } else { Reason::ShorterCookie };
                 self.edit(subject, reason, shown(before), shown(cookie));
-            } else if before.max_age != cookie.max_age {
-                self.edit(subject, Reason::ShorterCookie, shown(before), shown(cookie));
             }
             if before.path != cookie.path {
                 let path =
