@@ -72,14 +72,18 @@ impl Edits<'_> {
                 let is_new = |id: &&String| self.categories.is_new(id) || self.services.is_new(id);
                 let known: Vec<&String> = after.iter().filter(|id| !is_new(id)).collect();
                 for id in known {
-                    let part = if self.new.category(id).is_some() { Part::Category } else { Part::Service };
-                    self.push(part, id, Reason::WiderSignal, before.clone(), shown.clone());
+                    self.push(self.part(id), id, Reason::WiderSignal, before.clone(), shown.clone());
                 }
                 if after.is_empty() {
                     self.push(Part::Category, NECESSARY, Reason::WiderSignal, before, shown);
                 }
             }
         }
+    }
+
+    /// What an id of the new policy is.
+    fn part(&self, id: &str) -> Part {
+        if self.new.category(id).is_some() { Part::Category } else { Part::Service }
     }
 
     /// What an old id is called in the new policy: several where it was split, none where it is gone.
@@ -105,13 +109,12 @@ impl Edits<'_> {
                 pairs.entry((before.id(), after.id())).or_default().push(region);
             }
         }
-        let named = |policy: &Policy, id: &str| policy.regimes().iter().find(|regime| regime.id() == id).cloned();
         let mut said: BTreeSet<&str> = BTreeSet::new();
         for ((from, to), regions) in pairs {
             let (Some(before), Some(after)) = (named(old, from), named(new, to)) else { continue };
-            let reason = if same_rule(&before, &after) {
+            let reason = if same_rule(before, after) {
                 Reason::RegimeName
-            } else if is_laxer(&before, &after) {
+            } else if is_laxer(before, after) {
                 Reason::LaxerRegime
             } else {
                 Reason::StricterRegime
@@ -119,17 +122,13 @@ impl Edits<'_> {
             let places: Vec<&str> =
                 regions.iter().map(|region| region.as_ref().map_or("elsewhere", Region::as_str)).collect();
             let shown = |regime: &Regime| Some(format!("{} in {}", rule(regime), places.join(" ")));
-            self.push(Part::Regime, to, reason, shown(&before), shown(&after));
+            self.push(Part::Regime, to, reason, shown(before), shown(after));
             said.extend([from, to]);
         }
         // What has no effect anywhere.
-        let whole = |policy: &Policy| -> BTreeMap<String, Regime> {
-            policy.regimes().iter().map(|regime| (regime.id().to_string(), regime.clone())).collect()
-        };
-        let (before, after) = (whole(old), whole(new));
-        let ids: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
-        for id in ids.into_iter().filter(|id| !said.contains(id.as_str())) {
-            let (was, is) = (before.get(id), after.get(id));
+        let ids: BTreeSet<&str> = old.regimes().iter().chain(new.regimes()).map(Regime::id).collect();
+        for id in ids.difference(&said) {
+            let (was, is) = (named(old, id), named(new, id));
             let regions = |regime: &Regime| -> BTreeSet<String> {
                 regime.holds_in().map(|region| region.as_str().to_string()).collect()
             };
@@ -190,8 +189,7 @@ impl Edits<'_> {
         for was in old.ids() {
             for is in self.successors(was) {
                 if let Some((before, after)) = old.since(was).zip(new.since(&is)).filter(|(old, new)| new < old) {
-                    let part = if new.category(&is).is_some() { Part::Category } else { Part::Service };
-                    self.push(part, &is, Reason::WeakenedHistory, shown(before), shown(after));
+                    self.push(self.part(&is), &is, Reason::WeakenedHistory, shown(before), shown(after));
                 }
             }
         }
@@ -213,6 +211,10 @@ impl Edits<'_> {
             self.push(Part::Policy, new.id(), Reason::Order, None, None);
         }
     }
+}
+
+fn named<'a>(policy: &'a Policy, id: &str) -> Option<&'a Regime> {
+    policy.regimes().iter().find(|regime| regime.id() == id)
 }
 
 /// The ids that a signal hangs on, without those that are always allowed; `None` where it hangs on nothing at all.
