@@ -26,18 +26,17 @@ pub struct Checked<'s> {
 impl<'s> Checked<'s> {
     pub(super) fn new(
         source: &'s str,
-        policy: PolicyBuilder,
+        policy: Option<PolicyBuilder>,
         mut faults: Vec<Fault>,
         unread: Unread,
         spans: Spans,
     ) -> Self {
-        document::locate(source, &mut faults);
-        Self { source, policy: Some(policy), faults, unread, spans }
+        document::locate(source, &mut faults, Fault::span, |fault| &mut fault.position);
+        Self { source, policy, faults, unread, spans }
     }
 
-    pub(super) fn unreadable(source: &'s str, mut faults: Vec<Fault>) -> Self {
-        document::locate(source, &mut faults);
-        Self { source, policy: None, faults, unread: Unread::default(), spans: Spans::default() }
+    pub(super) fn unreadable(source: &'s str, faults: Vec<Fault>) -> Self {
+        Self::new(source, None, faults, Unread::default(), Spans::default())
     }
 
     /// Everything that is wrong, in the order of the file.
@@ -67,11 +66,7 @@ impl<'s> Checked<'s> {
         for warning in &mut warnings {
             warning.span = self.span(&warning.path);
         }
-        warnings.sort_by_key(|warning| warning.span.as_ref().map_or((0, 0), |span| (span.start, span.end)));
-        let mut walk = Walk::new(self.source);
-        for warning in &mut warnings {
-            warning.position = warning.span.as_ref().map(|span| walk.position(span.start));
-        }
+        document::locate(self.source, &mut warnings, Warning::span, |warning| &mut warning.position);
         warnings
     }
 

@@ -5,7 +5,7 @@ use core::ops::Range;
 
 use time::Date;
 
-use super::fault::{Fault, Position, quoted};
+use super::fault::{Position, quoted};
 
 /// A value, and the bytes it stands in.
 #[derive(Debug)]
@@ -50,12 +50,17 @@ impl Node {
     }
 }
 
-/// Sorts faults by their place in `source`, and fills in line and column of each.
-pub(super) fn locate(source: &str, faults: &mut [Fault]) {
-    faults.sort_by_key(|fault| fault.span.as_ref().map_or((0, 0), |span| (span.start, span.end)));
+/// Sorts what is said of `source` by its place, and fills in line and column of each.
+pub(super) fn locate<T>(
+    source: &str,
+    said: &mut [T],
+    span: fn(&T) -> Option<Range<usize>>,
+    position: fn(&mut T) -> &mut Option<Position>,
+) {
+    said.sort_by_key(|one| span(one).map(|span| (span.start, span.end)));
     let mut walk = Walk::new(source);
-    for fault in faults {
-        fault.position = fault.span.as_ref().map(|span| walk.position(span.start));
+    for one in said {
+        *position(one) = span(one).map(|span| walk.position(span.start));
     }
 }
 

@@ -142,8 +142,8 @@ pub(super) fn place(f: &mut fmt::Formatter<'_>, position: Option<Position>, path
 pub struct Faults(Vec<Fault>);
 
 impl Faults {
-    pub(crate) fn new(mut faults: Vec<Fault>) -> Self {
-        faults.sort_by_key(|fault| fault.position.map_or((0, 0), |at| (at.line, at.column)));
+    /// The faults of a file are sorted where they are located.
+    pub(crate) fn new(faults: Vec<Fault>) -> Self {
         Self(faults)
     }
 

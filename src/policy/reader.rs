@@ -39,7 +39,7 @@ pub(super) fn read(source: &str, root: Node) -> Checked<'_> {
             faults.push(fault);
         }
     }
-    Checked::new(source, policy, faults, unread, reader.spans)
+    Checked::new(source, Some(policy), faults, unread, reader.spans)
 }
 
 /// The bytes of a path, or of the nearest thing above it that has some.
