@@ -3,8 +3,9 @@
 //! A policy says what *this* site does with a cookie, and nothing here decides anything. It helps those who write a policy:
 //! to draft one, to notice that `_ga` is under preferences, and to put a name to a cookie that nobody declared.
 //!
-//! The built-in base, `src/knowledge/base.txt`, names a page of the vendor for each entry. Not all of these pages have
-//! been opened to check it: read the page before you rely on an entry. Names are compared as bytes; an exact name goes before a prefix, a longer prefix before a shorter one.
+//! The built-in base, `src/knowledge/base.txt`, is written from the vendors' documentation, and names for each entry the page
+//! that it was read in; or, for about one in eight, the page that others quote, where it could not be opened itself. Names are
+//! compared as bytes; an exact name goes before a prefix, a longer prefix before a shorter one.
 //!
 //! ```
 //! use consentry::knowledge::{self, CommonCategory};

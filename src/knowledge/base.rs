@@ -44,7 +44,7 @@ pub(super) fn read(text: &str) -> Result<Knowledge, BadLine> {
                     }
                 }
             }
-            "source" => {
+            "source" | "quoted" => {
                 rest.clone_into(&mut source);
                 let service = base.services.last_mut().ok_or(bad("a service before it"))?;
                 if service.source.is_empty() {
@@ -59,7 +59,7 @@ pub(super) fn read(text: &str) -> Result<Knowledge, BadLine> {
                 let entry = cookie(rest, newest, service.category, &source);
                 base.add(entry.ok_or(bad("NAME, perhaps a category, and a description, with ` | ` between"))?);
             }
-            _ => return Err(bad("dated, service, why, hosts, source or cookie")),
+            _ => return Err(bad("dated, service, why, hosts, source, quoted or cookie")),
         }
     }
     Ok(base)
