@@ -16,7 +16,8 @@ pub(crate) fn show(name: &str, folder: &Path, revision: &str, path: &str) -> Res
     if revision.is_empty() || revision.starts_with('-') {
         return Err(problem("a revision goes before the colon".into()));
     }
-    let from_here = if path.starts_with(['/', '.']) { path.to_owned() } else { format!("./{path}") };
+    let is_told = ["/", "./", "../"].into_iter().any(|start| path.starts_with(start));
+    let from_here = if is_told { path.to_owned() } else { format!("./{path}") };
     let shown = run(name, folder, &["show", &format!("{revision}:{from_here}")])?;
     if shown.status.success() {
         Ok(shown.stdout)
