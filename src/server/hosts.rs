@@ -5,6 +5,7 @@ use alloc::{
     string::{String, ToString},
 };
 use http::{HeaderMap, Uri};
+use memchr::{memchr_iter, memchr3};
 use url::Url;
 
 use super::origin::host;
@@ -104,11 +105,13 @@ fn matches(pattern: &str, host: &str) -> bool {
 /// Whether a tag, from `<` to `>` as a page has it, names no host and has no mark: what it loads is on the host of the page's
 /// base. `false` says nothing. Told from bytes alone, because most tags are so, and to read attributes takes ten times as long.
 pub(super) fn is_plain(tag: &[u8]) -> bool {
-    !tag.windows(2).any(|pair| {
-        // A host follows a scheme or two slashes, in either direction; browsers take out what stands between those (URL
-        // Standard, "basic URL parser"), and any of it can be written as a character reference. `-c` begins `-consent`.
-        matches!(pair, [b':' | b'\\' | b'&', _] | [b'/', b'/' | b'\t' | b'\n' | b'\r'] | [b'-', b'c' | b'C'])
-    })
+    // A host follows a scheme or two slashes, in either direction; browsers take out what stands between those (URL Standard,
+    // "basic URL parser"), and any of it can be written as a character reference. `-c` begins `-consent`.
+    let names_a_host = |slash: usize| matches!(tag.get(slash + 1), Some(b'/' | b'\t' | b'\n' | b'\r'));
+    let is_mark = |dash: usize| matches!(tag.get(dash + 1), Some(b'c' | b'C'));
+    memchr3(b':', b'\\', b'&', tag).is_none()
+        && !memchr_iter(b'/', tag).any(names_a_host)
+        && !memchr_iter(b'-', tag).any(is_mark)
 }
 
 /// The value of an attribute as a browser reads it, with its character references resolved.

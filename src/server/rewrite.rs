@@ -10,8 +10,11 @@ use alloc::{
     sync::Arc,
     vec::Vec,
 };
-use core::{fmt, mem};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use core::{cell::Cell, fmt, mem};
+use std::{
+    sync::{Mutex, MutexGuard, PoisonError},
+    thread::LocalKey,
+};
 
 use bytes::Bytes;
 use encoding_rs::Encoding;
@@ -81,8 +84,7 @@ pub(super) struct Rule {
 /// A page's rewriter.
 pub(super) struct Rewriter {
     inner: Option<HtmlRewriter<'static, Output>>,
-    source: Arc<Mutex<Source>>,
-    output: Output,
+    source: Source,
 }
 
 impl fmt::Debug for Rewriter {
@@ -91,23 +93,27 @@ impl fmt::Debug for Rewriter {
     }
 }
 
-#[derive(Clone, Default)]
-struct Output(Arc<Mutex<Vec<u8>>>);
+std::thread_local! {
+    /// What the page being rewritten on this thread was, and what comes of it. `lol_html` owns what it writes to and what it
+    /// calls, and both have to be movable; but they run while a piece is given to it, and a lock for each of the hundreds of
+    /// times costs more than all that is looked at there.
+    static SOURCE: Cell<Source> = const { Cell::new(Source::new()) };
+    static OUTPUT: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
+}
+
+/// Lends what is there.
+fn with<T: Default, R>(there: &'static LocalKey<Cell<T>>, use_it: impl FnOnce(&mut T) -> R) -> R {
+    let mut lent = there.take();
+    let result = use_it(&mut lent);
+    there.set(lent);
+    result
+}
+
+struct Output;
 
 impl OutputSink for Output {
     fn handle_chunk(&mut self, chunk: &[u8]) {
-        lock(&self.0).extend_from_slice(chunk);
-    }
-}
-
-impl Output {
-    /// Makes room for what comes of a piece: mostly itself.
-    fn expect(&self, length: usize) {
-        lock(&self.0).reserve(length + length / 8 + MIN_ROOM_BYTES);
-    }
-
-    fn take(&self) -> Bytes {
-        mem::take(&mut *lock(&self.0)).into()
+        with(&OUTPUT, |output| output.extend_from_slice(chunk));
     }
 }
 
@@ -127,8 +133,8 @@ fn on_element<'s>(
 
 impl Rewriter {
     pub(super) fn new(texts: Texts, rule: Rule, encoding: Option<&'static Encoding>) -> Self {
-        let (source, output) = (Arc::default(), Output::default());
-        let Some(selectors) = &*SELECTORS else { return Self { inner: None, source, output } };
+        let source = Source::default();
+        let Some(selectors) = &*SELECTORS else { return Self { inner: None, source } };
         let known = encoding.and_then(AsciiCompatibleEncoding::new);
         let mut settings = Settings::new_send()
             .with_encoding(known.unwrap_or_else(AsciiCompatibleEncoding::utf_8))
@@ -136,37 +142,41 @@ impl Rewriter {
             .with_adjust_charset_on_meta_tag(known.is_none())
             .with_memory_settings(MemorySettings::new().with_max_allowed_memory_usage(MAX_MEMORY_BYTES))
             .with_strict(true);
-        for handler in handlers(selectors, texts, Arc::new(rule), &source) {
+        for handler in handlers(selectors, texts, Arc::new(rule)) {
             settings = settings.append_element_content_handler(handler);
         }
-        Self { inner: Some(HtmlRewriter::new(settings, output.clone())), source, output }
+        Self { inner: Some(HtmlRewriter::new(settings, Output)), source }
     }
 
     pub(super) fn take(&mut self, piece: Bytes) -> Result<Bytes, Fault> {
         // After a fault there is no rewriter, and nothing more of the page.
-        if let Some(mut rewriter) = self.inner.take() {
-            self.output.expect(piece.len());
-            lock(&self.source).take(piece.clone());
-            rewriter.write(&piece)?;
-            self.inner = Some(rewriter);
-        }
-        Ok(self.output.take())
+        let Some(mut rewriter) = self.inner.take() else { return Ok(Bytes::new()) };
+        self.source.take(piece.clone());
+        let room = piece.len() + piece.len() / 8 + MIN_ROOM_BYTES;
+        let (written, output) = self.working(room, || rewriter.write(&piece));
+        written?;
+        self.inner = Some(rewriter);
+        Ok(output)
     }
 
     pub(super) fn end(&mut self) -> Result<Bytes, Fault> {
-        if let Some(rewriter) = self.inner.take() {
-            rewriter.end()?;
-        }
-        Ok(self.output.take())
+        let Some(rewriter) = self.inner.take() else { return Ok(Bytes::new()) };
+        let (ended, output) = self.working(0, || rewriter.end());
+        ended?;
+        Ok(output)
+    }
+
+    /// Does some rewriting, and gives what came of it, for which there is `room` in bytes.
+    fn working<R>(&mut self, room: usize, work: impl FnOnce() -> R) -> (R, Bytes) {
+        SOURCE.set(mem::take(&mut self.source));
+        OUTPUT.set(Vec::with_capacity(room));
+        let result = work();
+        self.source = SOURCE.take();
+        (result, OUTPUT.take().into())
     }
 }
 
-fn handlers<'s>(
-    selectors: &'s Selectors,
-    texts: Texts,
-    rule: Arc<Rule>,
-    source: &Arc<Mutex<Source>>,
-) -> Vec<Handler<'s>> {
+fn handlers(selectors: &Selectors, texts: Texts, rule: Arc<Rule>) -> Vec<Handler<'_>> {
     let Texts { head, body, granted } = texts;
     let mut all = Vec::new();
     if let Some(granted) = granted {
@@ -192,7 +202,7 @@ fn handlers<'s>(
             Ok(())
         }));
     }
-    all.push(gate_elements(selectors, Arc::clone(&rule), Some(Arc::clone(source))));
+    all.push(gate_elements(selectors, Arc::clone(&rule), true));
     let mut inside = String::new();
     let text = move |chunk: &mut TextChunk<'_>| rewrite_noscript(chunk, &mut inside, &rule);
     let noscript = ElementContentHandlers::default().text(text);
@@ -200,12 +210,12 @@ fn handlers<'s>(
     all
 }
 
-/// `source` is the page's; what is within a `noscript` has none, and there nobody is told what is missing.
-fn gate_elements(selectors: &Selectors, rule: Arc<Rule>, source: Option<Arc<Mutex<Source>>>) -> Handler<'_> {
+/// `in_page`: not within a `noscript`, whose tags are no part of the source, and where nobody is told what is missing.
+fn gate_elements(selectors: &Selectors, rule: Arc<Rule>, in_page: bool) -> Handler<'_> {
     let selector = if rule.hosts.is_some() { &selectors.loading } else { &selectors.marked };
     on_element(selector, move |element| {
-        let is_own = source.as_ref().is_some_and(|source| rule.is_own(element, &lock(source)));
-        if is_own { Ok(()) } else { rule.apply(element, source.is_some()) }
+        let is_own = in_page && with(&SOURCE, |source| rule.is_own(element, source));
+        if is_own { Ok(()) } else { rule.apply(element, in_page) }
     })
 }
 
@@ -223,7 +233,7 @@ fn rewrite_noscript(chunk: &mut TextChunk<'_>, inside: &mut String, rule: &Arc<R
     let rewritten = match &*SELECTORS {
         Some(selectors) => {
             let settings = RewriteStrSettings::new_send().with_strict(true);
-            let settings = settings.append_element_content_handler(gate_elements(selectors, Arc::clone(rule), None));
+            let settings = settings.append_element_content_handler(gate_elements(selectors, Arc::clone(rule), false));
             lol_html::rewrite_str(&html, settings)?
         }
         None => html,

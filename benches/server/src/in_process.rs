@@ -18,8 +18,9 @@ use axum::{
 };
 use http_body_util::BodyExt as _;
 use lol_html::{
-    ElementContentHandlers, HtmlRewriter, Selector, Settings,
-    html_content::{Element, TextChunk},
+    ElementContentHandlers, Selector,
+    html_content::TextChunk,
+    send::{Element, HtmlRewriter, Settings},
 };
 use tower_service::Service as _;
 
@@ -193,7 +194,7 @@ fn rewrites(variant: Variant) -> Result<Box<dyn Fn(u64) -> Result<()>>> {
 }
 
 fn rewrite_nothing(page: &str, selectors: &[Selector], noscript: &Selector) -> Result<()> {
-    let mut settings = Settings::new();
+    let mut settings = Settings::new_send();
     for selector in selectors {
         let handlers = ElementContentHandlers::default().element(|_: &mut Element<'_, '_>| Ok(()));
         settings = settings.append_element_content_handler((Cow::Borrowed(selector), handlers));
