@@ -11,8 +11,8 @@ use crate::{
     workspace::{Workspace, scripts},
 };
 
-/// Milliseconds after which a test counts as hung. The slowest takes a minute where others use the machine, too.
-const TEST_TIMEOUT: u32 = 240_000;
+/// Milliseconds after which a file is stopped that has not stopped by itself for a test that hangs.
+const FILE_TIMEOUT: u32 = 900_000;
 
 pub(crate) struct Engine {
     /// As the tests' README has it in a heading; in small letters it is the module that drives the engine.
@@ -37,7 +37,7 @@ pub(crate) fn test(session: &mut Session<'_>, engine: &Engine) -> Result<()> {
     node.args(["--test", "--test-concurrency=2", "--test-reporter=spec", "--test-reporter-destination=stdout"]);
     node.arg("--test-reporter=./test/browser/skipped.mjs");
     node.arg(format!("--test-reporter-destination={}", skipped.display()));
-    node.arg(format!("--test-timeout={TEST_TIMEOUT}"));
+    node.arg(format!("--test-timeout={FILE_TIMEOUT}"));
     session.run(node.args(scripts(&workspace.pkg().join("test/browser"), ".test.mjs")))?;
     let table = fs::read_to_string(&skipped).with_context(|| format!("{} cannot be read", skipped.display()))?;
     println!("not run in {}:\n\n{table}", engine.name);

@@ -7,6 +7,7 @@ import { text } from "node:stream/consumers";
 import { after, afterEach, beforeEach } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { endWithHungTests } from "./processes.mjs";
 
 /** The one that `BROWSER` names: what it is called, what it lacks and why, and how it is started. */
 export const engine = await import(`./engines/${process.env.BROWSER ?? "chromium"}.mjs`);
@@ -30,6 +31,7 @@ export async function launch(options) {
   let opened = [];
   beforeEach(() => void (opened = []));
   afterEach(() => Promise.all(opened.map((context) => context.close())));
+  endWithHungTests();
   after(() => browser.close());
   return {
     async open(options) {

@@ -1,9 +1,9 @@
 // Real sites, a process for each caller: one test's publication is no other test's business.
-import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { after } from "node:test";
 import { fileURLToPath } from "node:url";
+import { spawn } from "./processes.mjs";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 

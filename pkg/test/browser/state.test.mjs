@@ -1,6 +1,5 @@
 // What a page knows of the answers given elsewhere: in other tabs, before it came back, before it was shown.
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:http";
@@ -9,6 +8,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { policy } from "../policy.mjs";
 import { engine, launch, needs, open, serve } from "./launch.mjs";
+import { spawn } from "./processes.mjs";
 
 const html = (more = "") => `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>Corner shop</title>

@@ -1,9 +1,9 @@
 // WebKitGTK, through its WebDriver and Selenium. What the driver cannot do, a proxy between the browser and the servers does.
-import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createServer } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Builder, Capabilities, Key } from "selenium-webdriver";
+import { spawn } from "../processes.mjs";
 import { Page, get, until } from "./page.mjs";
 import { startProxy } from "./proxy.mjs";
 
