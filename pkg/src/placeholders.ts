@@ -98,16 +98,16 @@ function focus(unit: HTMLElement): void {
 
 /** Makes an embed wait again. */
 function putBack(unit: HTMLElement, one: Embed): void {
-  const { nextSibling, parentNode } = unit;
+  const gap = new Comment();
   // What a frame shows does not end with its address, only when it leaves the page.
-  unit.remove();
+  unit.replaceWith(gap);
   for (const [part, ids] of one.parts) {
     for (const name of addresses) if (part.dataset[name] != null) part.removeAttribute(name);
     part.dataset.consent = ids;
     allowedOnce.delete(part);
   }
   if (unit instanceof HTMLMediaElement) unit.load();
-  parentNode?.insertBefore(unit, nextSibling);
+  gap.replaceWith(unit);
   one.once = undefined;
 }
 
@@ -201,7 +201,12 @@ export const showPlaceholders: typeof face.showPlaceholders = (consent, { words 
     // What is not in the policy waits for ever, and cannot be allowed.
     else if (idsOf(one).every((id) => Object.hasOwn(decision.ids, id))) {
       const isAllowed = allows(one, one.once?.() ?? decision);
-      if (!isWaiting(one) && !isAllowed) putBack(unit, one);
+      if (!isWaiting(one) && !isAllowed) {
+        putBack(unit, one);
+        // A frame that leaves takes the focus away from itself, and Firefox tells the window at once: who looks at all then, in the
+        // midst of this, takes the embed for gone.
+        known.set(unit, one);
+      }
       if (!isAllowed) {
         // What the server wrote there, which can be allowed for good only.
         while (!one.place && unit.previousElementSibling?.matches("[data-cy=placeholder]"))
