@@ -90,7 +90,7 @@ const openers = new WeakMap();
 /** One more tab of a context, in a window of its own: what nobody sees has slow timers. */
 export const openIn = (context) => openers.get(context)();
 
-async function contextOf({ session, proxy }, close, { viewport, locale, extraHTTPHeaders = {} }) {
+async function contextOf({ session, proxy }, close, { viewport, locale, extraHTTPHeaders = {}, javaScriptEnabled = true }) {
   const always = { "accept-language": locale ?? "en-US" };
   proxy.headers = { ...always, ...extraHTTPHeaders };
   const context = {
@@ -115,7 +115,7 @@ async function contextOf({ session, proxy }, close, { viewport, locale, extraHTT
     });
   const tab = async (handle) => {
     if (viewport) await inWindow(handle)(() => resize(session, viewport));
-    return { page: pageOf(session, inWindow(handle), proxy, close), errors: [], requests: proxy.requests };
+    return { page: pageOf(session, inWindow(handle), proxy, close, javaScriptEnabled), errors: [], requests: proxy.requests };
   };
   openers.set(context, async () => {
     const handle = await inTurn(async () => {
@@ -127,12 +127,20 @@ async function contextOf({ session, proxy }, close, { viewport, locale, extraHTT
   return { context, ...(await tab(at)) };
 }
 
-function pageOf(session, inWindow, proxy, close) {
-  const run = async (text) => {
-    const { value, error } = await session.executeAsyncScript(
+function pageOf(session, inWindow, proxy, close, scripting) {
+  const awaited = (text) =>
+    session.executeAsyncScript(
       `const done = arguments[0];
        (async () => (${text}))().then((value) => done({ value }), (error) => done({ error: String(error) }));`,
     );
+  // A page without scripting awaits nothing. What it is asked while it is being left the driver never answers.
+  const atOnce = (text) =>
+    Promise.race([
+      session.executeScript(`try { return { value: (${text}) }; } catch (error) { return { error: String(error) }; }`),
+      sleep(3_000, { error: "the page did not answer" }, { ref: false }),
+    ]);
+  const run = async (text) => {
+    const { value, error } = await (scripting ? awaited(text) : atOnce(text));
     if (error) throw new Error(error);
     return value;
   };
