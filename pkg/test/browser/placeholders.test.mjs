@@ -339,12 +339,12 @@ test("a strict Content-Security-Policy with Trusted Types needs nothing for it",
   assert.deepEqual(errors, []);
 });
 
-test("axe finds nothing in it, light and dark", needs("console"), async () => {
+test("axe finds nothing in it, light and dark", async () => {
   const axe = await readFile(new URL("../../node_modules/axe-core/axe.min.js", import.meta.url), "utf8");
   const { page } = await visit();
   for (const colorScheme of ["light", "dark"]) {
     await page.emulateMedia?.({ colorScheme });
-    await page.evaluate(axe);
+    await page.evaluate(`void (() => { ${axe} })()`);
     const found = await page.evaluate(`axe.run(document.querySelectorAll(".cy-embed")).then(({ violations }) => violations.map(({ id, nodes }) => id + " " + nodes[0].html))`);
     assert.deepEqual(found, [], colorScheme);
   }
