@@ -5,6 +5,7 @@ use std::{fs, process::Command};
 use anyhow::{Context as _, Result, bail};
 
 use crate::{
+    package::{self, PageScript},
     shell::{cargo, in_pkg, run},
     test::{FEATURES, Session},
     tools::{self, Tool},
@@ -27,6 +28,10 @@ pub(crate) const WEBKIT: Engine =
 
 pub(crate) fn test(session: &mut Session<'_>, engine: &Engine) -> Result<()> {
     let workspace = session.workspace;
+    // A whole run has built it in an earlier step.
+    if !workspace.pkg().join("dist").exists() {
+        package::build(workspace, PageScript::Check)?;
+    }
     let mut node = in_pkg(workspace, "node");
     for tool in engine.tools {
         node.env(tool.variable, tool.path()?);

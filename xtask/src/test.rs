@@ -100,7 +100,7 @@ const STEPS: [Step; 17] = [
 ];
 
 /// Not seen green often enough, and so run by their names only.
-const ON_REQUEST: [&str; 2] = ["browser tests in Firefox", "browser tests in WebKit"];
+const ON_REQUEST: [&str; 1] = ["browser tests in WebKit"];
 
 /// Runs the steps whose names contain `only`, and stops at the first that fails. The last line counts the tests of all
 /// runners, from their own output.
