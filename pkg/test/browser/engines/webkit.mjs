@@ -1,4 +1,5 @@
 // WebKitGTK, through its WebDriver and Selenium. What the driver cannot do, a proxy between the browser and the servers does.
+import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -51,6 +52,18 @@ async function startDisplay() {
   return { name: `:${String(number).trim()}`, kill: () => server.kill() };
 }
 
+class Unanswered extends Error {}
+
+/** The driver's answer to a command. What meets a page that is being left it sometimes never answers: who waits asks again. */
+function answered(command, answer) {
+  const stop = new AbortController();
+  const late = async () => {
+    await sleep(10_000, undefined, { signal: stop.signal });
+    throw new Unanswered(`the driver never answered: ${command}`);
+  };
+  return Promise.race([answer, late()]).finally(() => stop.abort());
+}
+
 /** A driver has one session, and a session one profile, which is forgotten with it. */
 async function startSession(display, { javaScriptEnabled = true, colorScheme = "light" }) {
   const port = await freePort();
@@ -75,7 +88,10 @@ async function startSession(display, { javaScriptEnabled = true, colorScheme = "
     proxy: { proxyType: "manual", httpProxy: proxy.host },
     "webkitgtk:browserOptions": { binary, args },
   });
-  const session = await new Builder().disableEnvironmentOverrides().usingServer(server).withCapabilities(capabilities).build();
+  const session = new Builder().disableEnvironmentOverrides().usingServer(server).withCapabilities(capabilities).build();
+  await answered("newSession", session.getSession());
+  const execute = session.execute.bind(session);
+  session.execute = (command) => answered(command.getName(), execute(command));
   const close = async () => {
     await session.quit();
     driver.kill();
@@ -90,7 +106,7 @@ const openers = new WeakMap();
 /** One more tab of a context, in a window of its own: what nobody sees has slow timers. */
 export const openIn = (context) => openers.get(context)();
 
-async function contextOf({ session, proxy }, close, { viewport, locale, extraHTTPHeaders = {}, javaScriptEnabled = true }) {
+async function contextOf({ session, proxy }, close, { viewport, locale, extraHTTPHeaders = {} }) {
   const always = { "accept-language": locale ?? "en-US" };
   proxy.headers = { ...always, ...extraHTTPHeaders };
   const context = {
@@ -115,7 +131,7 @@ async function contextOf({ session, proxy }, close, { viewport, locale, extraHTT
     });
   const tab = async (handle) => {
     if (viewport) await inWindow(handle)(() => resize(session, viewport));
-    return { page: pageOf(session, inWindow(handle), proxy, close, javaScriptEnabled), errors: [], requests: proxy.requests };
+    return { page: pageOf(session, inWindow(handle), proxy, close), errors: [], requests: proxy.requests };
   };
   openers.set(context, async () => {
     const handle = await inTurn(async () => {
@@ -127,27 +143,19 @@ async function contextOf({ session, proxy }, close, { viewport, locale, extraHTT
   return { context, ...(await tab(at)) };
 }
 
-function pageOf(session, inWindow, proxy, close, scripting) {
-  const awaited = (text) =>
-    session.executeAsyncScript(
+function pageOf(session, inWindow, proxy, close) {
+  const run = async (text) => {
+    const { value, error } = await session.executeAsyncScript(
       `const done = arguments[0];
        (async () => (${text}))().then((value) => done({ value }), (error) => done({ error: String(error) }));`,
     );
-  // A page without scripting awaits nothing. What it is asked while it is being left the driver never answers.
-  const atOnce = (text) =>
-    Promise.race([
-      session.executeScript(`try { return { value: (${text}) }; } catch (error) { return { error: String(error) }; }`),
-      sleep(3_000, { error: "the page did not answer" }, { ref: false }),
-    ]);
-  const run = async (text) => {
-    const { value, error } = await (scripting ? awaited(text) : atOnce(text));
     if (error) throw new Error(error);
     return value;
   };
   /** Goes to another document, and waits for it, or for all that loads with it. */
   const arrive = async (go, waitUntil) => {
     const look = () => inWindow(() => run("[performance.timeOrigin, document.readyState]"));
-    const [left] = await look();
+    const [left] = await until("the document that is left", look);
     await inWindow(go);
     await until("another document", async () => {
       const [here, state] = await look();
@@ -161,7 +169,7 @@ function pageOf(session, inWindow, proxy, close, scripting) {
     actions.keyDown(keys[key]).keyUp(keys[key]);
     for (const one of held) actions.keyUp(keys[one]);
     // On a machine with much to do the driver sometimes never tells that it has pressed: a key that was not shows in the page.
-    await Promise.race([actions.perform(), sleep(10_000, undefined, { ref: false })]);
+    await actions.perform().catch((error) => assert.ok(error instanceof Unanswered, error));
   };
   const click = (x, y) => session.actions({ async: true }).move({ x: Math.floor(x), y: Math.floor(y), duration: 0 }).click().perform();
   return new Page({
