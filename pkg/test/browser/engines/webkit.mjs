@@ -36,7 +36,9 @@ export async function start() {
       display.kill();
     },
     async open(options = {}) {
-      const session = await startSession(display.name, options);
+      const start = () => startSession(display.name, options);
+      // Now and then a driver waits for ever for the browser that it has started. Nothing was tested by then: another one does it.
+      const session = await start().catch((error) => (error instanceof Unanswered ? start() : Promise.reject(error)));
       opened.add(session);
       return contextOf(session, () => close(session), options);
     },
@@ -89,14 +91,19 @@ async function startSession(display, { javaScriptEnabled = true, colorScheme = "
     "webkitgtk:browserOptions": { binary, args },
   });
   const session = new Builder().disableEnvironmentOverrides().usingServer(server).withCapabilities(capabilities).build();
-  await answered("newSession", session.getSession());
-  const execute = session.execute.bind(session);
-  session.execute = (command) => answered(command.getName(), execute(command));
-  const close = async () => {
-    await session.quit();
+  const end = () => {
     driver.kill();
     proxy.close();
   };
+  try {
+    await answered("newSession", session.getSession());
+  } catch (error) {
+    end();
+    throw error;
+  }
+  const execute = session.execute.bind(session);
+  session.execute = (command) => answered(command.getName(), execute(command));
+  const close = () => session.quit().finally(end);
   return { session, proxy, close };
 }
 
