@@ -223,14 +223,14 @@ impl Exchange {
         encoding: Option<&'static encoding_rs::Encoding>,
         for_all: bool,
     ) -> BodyFilter {
-        use super::rewrite::{Rewriter, Rule, Texts};
+        use super::rewrite::{Page, Rewriter, Rule, Texts};
         let decision = self.visitor.silent_decision();
         let counters = self.site().counters();
         let granted = (!for_all).then(|| share::granted(decision));
         let rule = Rule {
             decision: (!for_all).then(|| decision.clone()),
             policy: decision.policy().clone(),
-            hosts: self.hosts().map(std::sync::Mutex::new),
+            page: self.hosts().map(Page::new).map(std::sync::Mutex::new),
             ui,
             is_utf8: encoding == Some(encoding_rs::UTF_8),
             counters: Arc::clone(counters),

@@ -10,11 +10,8 @@ use alloc::{
     sync::Arc,
     vec::Vec,
 };
-use core::{cell::Cell, fmt, mem};
-use std::{
-    sync::{Mutex, MutexGuard, PoisonError},
-    thread::LocalKey,
-};
+use core::{fmt, mem};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 use encoding_rs::Encoding;
@@ -71,7 +68,7 @@ pub(super) struct Rule {
     pub(super) decision: Option<Decision>,
     pub(super) policy: Policy,
     /// Where elements are recognised by their hosts.
-    pub(super) hosts: Option<Mutex<Hosts>>,
+    pub(super) page: Option<Mutex<Page>>,
     /// Writes what stands in the place of an embed.
     pub(super) ui: ConsentHtml,
     /// Whether the page is surely in UTF-8.
@@ -81,10 +78,24 @@ pub(super) struct Rule {
     pub(super) observes: bool,
 }
 
+/// What its elements are recognised by, as far as a page was read.
+#[derive(Debug)]
+pub(super) struct Page {
+    hosts: Hosts,
+    source: Source,
+}
+
+impl Page {
+    pub(super) fn new(hosts: Hosts) -> Self {
+        Self { hosts, source: Source::default() }
+    }
+}
+
 /// A page's rewriter.
 pub(super) struct Rewriter {
     inner: Option<HtmlRewriter<'static, Output>>,
-    source: Source,
+    rule: Arc<Rule>,
+    output: Output,
 }
 
 impl fmt::Debug for Rewriter {
@@ -93,27 +104,23 @@ impl fmt::Debug for Rewriter {
     }
 }
 
-std::thread_local! {
-    /// What the page being rewritten on this thread was, and what comes of it. `lol_html` owns what it writes to and what it
-    /// calls, and both have to be movable; but they run while a piece is given to it, and a lock for each of the hundreds of
-    /// times costs more than all that is looked at there.
-    static SOURCE: Cell<Source> = const { Cell::new(Source::new()) };
-    static OUTPUT: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
-}
-
-/// Lends what is there.
-fn with<T: Default, R>(there: &'static LocalKey<Cell<T>>, use_it: impl FnOnce(&mut T) -> R) -> R {
-    let mut lent = there.take();
-    let result = use_it(&mut lent);
-    there.set(lent);
-    result
-}
-
-struct Output;
+#[derive(Clone, Default)]
+struct Output(Arc<Mutex<Vec<u8>>>);
 
 impl OutputSink for Output {
     fn handle_chunk(&mut self, chunk: &[u8]) {
-        with(&OUTPUT, |output| output.extend_from_slice(chunk));
+        lock(&self.0).extend_from_slice(chunk);
+    }
+}
+
+impl Output {
+    /// Makes room for what comes of a piece: mostly itself.
+    fn expect(&self, length: usize) {
+        lock(&self.0).reserve(length + length / 8 + MIN_ROOM_BYTES);
+    }
+
+    fn take(&self) -> Bytes {
+        mem::take(&mut *lock(&self.0)).into()
     }
 }
 
@@ -133,8 +140,8 @@ fn on_element<'s>(
 
 impl Rewriter {
     pub(super) fn new(texts: Texts, rule: Rule, encoding: Option<&'static Encoding>) -> Self {
-        let source = Source::default();
-        let Some(selectors) = &*SELECTORS else { return Self { inner: None, source } };
+        let (rule, output) = (Arc::new(rule), Output::default());
+        let Some(selectors) = &*SELECTORS else { return Self { inner: None, rule, output } };
         let known = encoding.and_then(AsciiCompatibleEncoding::new);
         let mut settings = Settings::new_send()
             .with_encoding(known.unwrap_or_else(AsciiCompatibleEncoding::utf_8))
@@ -142,37 +149,30 @@ impl Rewriter {
             .with_adjust_charset_on_meta_tag(known.is_none())
             .with_memory_settings(MemorySettings::new().with_max_allowed_memory_usage(MAX_MEMORY_BYTES))
             .with_strict(true);
-        for handler in handlers(selectors, texts, Arc::new(rule)) {
+        for handler in handlers(selectors, texts, Arc::clone(&rule)) {
             settings = settings.append_element_content_handler(handler);
         }
-        Self { inner: Some(HtmlRewriter::new(settings, Output)), source }
+        Self { inner: Some(HtmlRewriter::new(settings, output.clone())), rule, output }
     }
 
     pub(super) fn take(&mut self, piece: Bytes) -> Result<Bytes, Fault> {
         // After a fault there is no rewriter, and nothing more of the page.
-        let Some(mut rewriter) = self.inner.take() else { return Ok(Bytes::new()) };
-        self.source.take(piece.clone());
-        let room = piece.len() + piece.len() / 8 + MIN_ROOM_BYTES;
-        let (written, output) = self.working(room, || rewriter.write(&piece));
-        written?;
-        self.inner = Some(rewriter);
-        Ok(output)
+        if let Some(mut rewriter) = self.inner.take() {
+            self.output.expect(piece.len());
+            if let Some(page) = &self.rule.page {
+                lock(page).source.take(piece.clone());
+            }
+            rewriter.write(&piece)?;
+            self.inner = Some(rewriter);
+        }
+        Ok(self.output.take())
     }
 
     pub(super) fn end(&mut self) -> Result<Bytes, Fault> {
-        let Some(rewriter) = self.inner.take() else { return Ok(Bytes::new()) };
-        let (ended, output) = self.working(0, || rewriter.end());
-        ended?;
-        Ok(output)
-    }
-
-    /// Does some rewriting, and gives what came of it, for which there is `room` in bytes.
-    fn working<R>(&mut self, room: usize, work: impl FnOnce() -> R) -> (R, Bytes) {
-        SOURCE.set(mem::take(&mut self.source));
-        OUTPUT.set(Vec::with_capacity(room));
-        let result = work();
-        self.source = SOURCE.take();
-        (result, OUTPUT.take().into())
+        if let Some(rewriter) = self.inner.take() {
+            rewriter.end()?;
+        }
+        Ok(self.output.take())
     }
 }
 
@@ -195,7 +195,7 @@ fn handlers(selectors: &Selectors, texts: Texts, rule: Arc<Rule>) -> Vec<Handler
         element.prepend(&(take(&head) + &mem::take(&mut body)), ContentType::Html);
         Ok(())
     }));
-    if rule.hosts.is_some() {
+    if rule.page.is_some() {
         let rule = Arc::clone(&rule);
         all.push(on_element(&selectors.base, move |base| {
             rule.rebase(&base.get_attribute("href").map(attribute_text).unwrap_or_default());
@@ -210,13 +210,15 @@ fn handlers(selectors: &Selectors, texts: Texts, rule: Arc<Rule>) -> Vec<Handler
     all
 }
 
-/// `in_page`: not within a `noscript`, whose tags are no part of the source, and where nobody is told what is missing.
-fn gate_elements(selectors: &Selectors, rule: Arc<Rule>, in_page: bool) -> Handler<'_> {
-    let selector = if rule.hosts.is_some() { &selectors.loading } else { &selectors.marked };
-    on_element(selector, move |element| {
-        let is_own = in_page && with(&SOURCE, |source| rule.is_own(element, source));
-        if is_own { Ok(()) } else { rule.apply(element, in_page) }
-    })
+/// `in_source`: not within a `noscript`, whose tags are read by themselves, and where nobody is told what is missing.
+fn gate_elements(selectors: &Selectors, rule: Arc<Rule>, in_source: bool) -> Handler<'_> {
+    let selector = if rule.page.is_some() { &selectors.loading } else { &selectors.marked };
+    on_element(
+        selector,
+        move |element| {
+            if in_source && rule.is_own(element) { Ok(()) } else { rule.apply(element, in_source) }
+        },
+    )
 }
 
 /// A browser without scripts reads what is in a `noscript` as markup; to everyone else it is a text.
@@ -254,15 +256,16 @@ impl Rule {
     }
 
     fn rebase(&self, href: &str) {
-        if let Some(hosts) = &self.hosts {
-            lock(hosts).rebase(href);
+        if let Some(page) = &self.page {
+            lock(page).hosts.rebase(href);
         }
     }
 
     /// Whether an element surely has no mark and loads nothing that a service declares.
-    fn is_own(&self, element: &Element<'_, '_>, source: &Source) -> bool {
-        self.hosts.as_ref().is_some_and(|hosts| lock(hosts).is_own_undeclared())
-            && source.get(element.source_location().bytes()).is_some_and(is_plain)
+    fn is_own(&self, element: &Element<'_, '_>) -> bool {
+        let Some(page) = &self.page else { return false };
+        let page = lock(page);
+        page.hosts.is_own_undeclared() && page.source.get(element.source_location().bytes()).is_some_and(is_plain)
     }
 
     fn apply(&self, element: &mut Element<'_, '_>, tells: bool) -> HandlerResult {
@@ -291,8 +294,8 @@ impl Rule {
     fn refused(&self, element: &Element<'_, '_>, marked: Option<&str>) -> Result<Vec<String>, RewritingError> {
         let mut refused: Vec<String> =
             marked.filter(|id| !self.allows(id)).map(ToString::to_string).into_iter().collect();
-        let Some(hosts) = &self.hosts else { return Ok(refused) };
-        let hosts = lock(hosts);
+        let Some(page) = &self.page else { return Ok(refused) };
+        let hosts = &lock(page).hosts;
         // An inert form is made live if nothing speaks against what it waits with.
         let _: Option<()> = find_address(element, true, |address| {
             let service = hosts.service(address).map(Service::id);

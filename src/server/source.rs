@@ -13,11 +13,6 @@ pub(super) struct Source {
 }
 
 impl Source {
-    /// Before the first piece.
-    pub(super) const fn new() -> Self {
-        Self { start: 0, piece: Bytes::new() }
-    }
-
     /// Goes on to the next piece.
     pub(super) fn take(&mut self, piece: Bytes) {
         self.start += self.piece.len();
