@@ -98,6 +98,8 @@ async function startSession(display, { javaScriptEnabled = true, colorScheme = "
   try {
     await answered("newSession", session.getSession());
   } catch (error) {
+    // It fails once more when its driver ends, and then nobody waits for it.
+    session.catch(() => {});
     end();
     throw error;
   }
