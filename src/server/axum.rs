@@ -29,11 +29,15 @@ impl IntoResponse for MissingLayer {
     }
 }
 
+fn visitor(parts: &Parts) -> Result<Visitor, MissingLayer> {
+    parts.extensions.get::<Visitor>().cloned().ok_or(MissingLayer)
+}
+
 impl<S: Sync> FromRequestParts<S> for Visitor {
     type Rejection = MissingLayer;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
-        parts.extensions.get::<Self>().cloned().ok_or(MissingLayer)
+        visitor(parts)
     }
 }
 
@@ -43,27 +47,27 @@ impl<S: Sync> OptionalFromRequestParts<S> for Visitor {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Option<Self>, Self::Rejection> {
         static TOLD: std::sync::Once = std::sync::Once::new();
-        let visitor = parts.extensions.get::<Self>().cloned();
-        if visitor.is_none() {
-            TOLD.call_once(|| tracing::error!("{MissingLayer}"));
+        let visitor = visitor(parts);
+        if let Err(missing) = visitor {
+            TOLD.call_once(|| tracing::error!("{missing}"));
         }
-        Ok(visitor)
+        Ok(visitor.ok())
     }
 }
 
 impl<S: Sync> FromRequestParts<S> for Decision {
     type Rejection = MissingLayer;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Self::Rejection> {
-        Ok(<Visitor as FromRequestParts<S>>::from_request_parts(parts, state).await?.decision().clone())
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+        Ok(visitor(parts)?.decision().clone())
     }
 }
 
 impl<S: Sync> FromRequestParts<S> for ConsentHtml {
     type Rejection = MissingLayer;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Self::Rejection> {
-        Ok(<Visitor as FromRequestParts<S>>::from_request_parts(parts, state).await?.html())
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+        Ok(visitor(parts)?.html())
     }
 }
 

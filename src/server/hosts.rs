@@ -121,9 +121,16 @@ pub(super) fn attribute_text(value: String) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::LazyLock;
+
     use proptest::{collection::vec, prelude::*, sample::select};
 
     use super::*;
+
+    static ADS: LazyLock<Policy> = LazyLock::new(|| {
+        let ads = Service::new("ads", "marketing").host("ads.example").host("*.ads.example");
+        Policy::builder("p").category(crate::Category::new("marketing")).service(ads).build().unwrap()
+    });
 
     /// The vectors, which `pkg/test/hosts.test.mjs` runs too.
     #[test]
@@ -153,9 +160,7 @@ mod tests {
 
     #[test]
     fn what_needs_no_parser_says_what_the_parser_would() {
-        let ads = Service::new("ads", "marketing").host("ads.example").host("*.ads.example");
-        let policy = Policy::builder("p").category(crate::Category::new("marketing")).service(ads).build().unwrap();
-        let mut hosts = Hosts::at(&policy, Some("shop.example"), "/a/b");
+        let mut hosts = Hosts::at(&ADS, Some("shop.example"), "/a/b");
         let paths = [
             "/",
             "/x",
@@ -192,9 +197,7 @@ mod tests {
             after in select(&["", "/x", "\\x", "?x", "."]),
             base in select(&["", "/sub/", "https://cdn.example/a/", "http://shop.example", "data:x", "file:///x"]),
         ) {
-            let ads = Service::new("ads", "marketing").host("ads.example").host("*.ads.example");
-            let policy = Policy::builder("p").category(crate::Category::new("marketing")).service(ads).build().unwrap();
-            let mut hosts = Hosts::at(&policy, Some("shop.example"), "/a/b");
+            let mut hosts = Hosts::at(&ADS, Some("shop.example"), "/a/b");
             hosts.rebase(base);
             let value = before.concat() + host + after;
             if is_plain(format!("<img src='{value}'>").as_bytes()) {
@@ -213,11 +216,9 @@ mod tests {
 
     #[test]
     fn a_page_without_a_readable_host_is_still_one() {
-        let ads = Service::new("ads", "marketing").host("ads.example");
-        let policy = Policy::builder("p").category(crate::Category::new("marketing")).service(ads).build().unwrap();
         for lines in [&[][..], &[""], &["a b"], &["a.example", "b.example"], &["a:port"]] {
             let lines = lines.iter().map(|line| (http::header::HOST, line.parse().unwrap()));
-            let hosts = Hosts::of_page(&policy, &Uri::from_static("/ads.example/x"), &lines.collect());
+            let hosts = Hosts::of_page(&ADS, &Uri::from_static("/ads.example/x"), &lines.collect());
             let service = |url| hosts.service(url).map(Service::id);
             assert_eq!((service("//ads.example/a.js"), service("/a.js")), (Some("ads"), None));
         }
