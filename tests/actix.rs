@@ -1,6 +1,9 @@
 //! What is actix's own: its extractors, its order of middleware, its errors, the lengths of its bodies.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, missing_docs, reason = "a test stops at the first fault")]
 
+#[path = "support/shop.rs"]
+mod shop;
+
 use std::{
     io::{Read, Write},
     net::TcpStream,
@@ -18,22 +21,14 @@ use actix_web::{
     web,
 };
 use consentry::{
-    Category, CookieRule, Decision, Policy, Service as Declared, Timestamp,
+    Decision,
     decision::Statistics,
     server::{ConsentHtml, ConsentLayer, Gated, Visitor},
 };
+use shop::{GRANTED, layer};
 
-const GRANTED: (&str, &str) = ("cookie", "privacy=1.shop.1.1764000000000.ib/+statistics");
 const PAGE: &str = "<!doctype html><html><head></head><body>Hello</body></html>";
 const HTML: &str = "text/html; charset=utf-8";
-
-fn layer() -> ConsentLayer {
-    let policy = Policy::builder("shop")
-        .category(Category::new("statistics"))
-        .service(Declared::new("visits", "statistics").cookie(CookieRule::new("_ga")))
-        .build();
-    ConsentLayer::new(policy.unwrap()).development().clock(|| Timestamp::from_millis(1_764_000_100_000))
-}
 
 fn routes(config: &mut web::ServiceConfig) {
     let granted = async |visitor: Visitor| visitor.granted::<Statistics>().map(|_| "recorded");
@@ -66,7 +61,7 @@ async fn text(response: ServiceResponse<impl MessageBody>) -> (StatusCode, Strin
 
 #[actix_web::test]
 async fn extractors_know_the_visitor() {
-    let app = init_service(App::new().configure(routes).wrap(layer())).await;
+    let app = init_service(App::new().configure(routes).wrap(layer("_ga"))).await;
     for (path, before, after) in [
         ("/visitor", (200, "shop"), (200, "shop")),
         ("/decision", (200, "false"), (200, "true")),
@@ -110,7 +105,7 @@ async fn an_error_of_a_middleware_inside_is_gated() {
         });
         Err::<ServiceResponse, Error>(error)
     };
-    let app = init_service(App::new().wrap(from_fn(sign_in)).wrap(layer().insert_banner())).await;
+    let app = init_service(App::new().wrap(from_fn(sign_in)).wrap(layer("_ga").insert_banner())).await;
     let request = TestRequest::default().insert_header(("accept", "text/html")).to_request();
     let error = app.call(request).await.map(|_| ()).unwrap_err();
     assert_eq!(error.to_string(), PAGE);
@@ -125,7 +120,7 @@ async fn an_error_of_a_middleware_inside_is_gated() {
 
 #[actix_web::test]
 async fn what_the_gate_did_is_known_outside() {
-    let app = init_service(App::new().configure(routes).wrap(layer())).await;
+    let app = init_service(App::new().configure(routes).wrap(layer("_ga"))).await;
     let response = call_service(&app, TestRequest::with_uri("/set").to_request()).await;
     let gated = response.response().extensions().get::<Gated>().unwrap().clone();
     assert_eq!(gated.iter().next().unwrap().service(), Some("visits"));
@@ -139,7 +134,7 @@ async fn compression_belongs_outside() {
         let request = TestRequest::with_uri("/page").insert_header(("accept", "text/html"));
         request.insert_header(("accept-encoding", "gzip")).to_request()
     };
-    let outside = layer().insert_banner();
+    let outside = layer("_ga").insert_banner();
     let app = init_service(App::new().configure(routes).wrap(outside.clone()).wrap(Compress::default())).await;
     let response = call_service(&app, request()).await;
     assert_eq!(response.headers().get(header::CONTENT_ENCODING).unwrap(), "gzip");
@@ -149,7 +144,7 @@ async fn compression_belongs_outside() {
 
 #[actix_web::test]
 async fn a_body_that_is_written_into_has_its_own_length() {
-    let consent = layer().insert_banner();
+    let consent = layer("_ga").insert_banner();
     let app = init_service(App::new().configure(routes).wrap(consent)).await;
     let request = |path| TestRequest::with_uri(path).insert_header(("accept", "text/html"));
     let response = call_service(&app, request("/page").to_request()).await;
@@ -169,7 +164,7 @@ async fn a_body_that_is_written_into_has_its_own_length() {
 
 #[actix_web::test]
 async fn head_of_an_own_page_tells_no_length() {
-    let app = init_service(App::new().wrap(layer())).await;
+    let app = init_service(App::new().wrap(layer("_ga"))).await;
     let request = TestRequest::with_uri("/privacy-choices").method(actix_web::http::Method::HEAD).to_request();
     assert_eq!(call_service(&app, request).await.response().body().size(), BodySize::None);
 }
@@ -201,9 +196,10 @@ async fn sent(consent: ConsentLayer, page: &'static str) -> String {
 async fn a_page_that_is_cut_off_does_not_look_whole() {
     let end = "0\r\n\r\n";
     let has_length = |sent: &str| sent.to_ascii_lowercase().contains("content-length");
-    let cut = sent(layer().rewrite_html(), "<p>before</p><select><xmp><script data-consent=x src=/p></script>").await;
+    let cut =
+        sent(layer("_ga").rewrite_html(), "<p>before</p><select><xmp><script data-consent=x src=/p></script>").await;
     // What is known to fail so early is not even begun.
     assert!(!cut.ends_with(end) && !cut.contains("src=/p") && !has_length(&cut), "{cut}");
-    let whole = sent(layer().rewrite_html(), "<p>before</p>").await;
+    let whole = sent(layer("_ga").rewrite_html(), "<p>before</p>").await;
     assert!(whole.ends_with("<p>before</p>") && has_length(&whole), "{whole}");
 }

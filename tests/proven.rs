@@ -2,6 +2,9 @@
 //! written is in `tests/proofs`.
 #![allow(clippy::unwrap_used, clippy::panic, missing_docs, reason = "a test stops at the first fault")]
 
+#[path = "support/shop.rs"]
+mod shop;
+
 use actix_web::{
     App, HttpResponse,
     error::ErrorUnauthorized,
@@ -11,25 +14,16 @@ use actix_web::{
 };
 use axum::{Extension, Router, body::Body, http::Request, routing::get};
 use consentry::{
-    Category, CookieRule, Policy, Service, Timestamp,
     decision::Statistics,
-    server::{ConsentLayer, Cookie, NotCovered, NotGranted, ProvenCookie, Visitor},
+    server::{Cookie, NotCovered, NotGranted, ProvenCookie, Visitor},
 };
+use shop::{GRANTED, layer};
 use tokio::sync::mpsc;
 use tower::ServiceExt;
 
 type Keeper = mpsc::UnboundedSender<Visitor>;
 
-const GRANTED: (&str, &str) = ("cookie", "privacy=1.shop.1.1764000000000.ib/+statistics");
 const OVER: NotGranted = NotGranted::Over("statistics");
-
-fn layer() -> ConsentLayer {
-    let policy = Policy::builder("shop")
-        .category(Category::new("statistics"))
-        .service(Service::new("visits", "statistics").cookie(CookieRule::new("_visits")))
-        .build();
-    ConsentLayer::new(policy.unwrap()).development().clock(|| Timestamp::from_millis(1_764_000_100_000))
-}
 
 fn request(path: &str) -> Request<Body> {
     Request::get(path).header(GRANTED.0, GRANTED.1).body(Body::empty()).unwrap()
@@ -57,7 +51,7 @@ async fn keep_waiting(visitor: Visitor, Extension(keeper): Extension<Keeper>) {
 #[tokio::test]
 async fn nothing_is_lent_after_an_answer() {
     let (keeper, mut kept) = mpsc::unbounded_channel::<Visitor>();
-    let routes = Router::new().route("/", get(keep)).layer(Extension(keeper)).layer(layer());
+    let routes = Router::new().route("/", get(keep)).layer(Extension(keeper)).layer(layer("_visits"));
     let response = routes.oneshot(request("/")).await.unwrap();
     assert_eq!(response.headers()["set-cookie"], "_visits=1; SameSite=Lax; Path=/");
     let visitor = kept.recv().await.unwrap();
@@ -70,7 +64,7 @@ async fn nothing_is_lent_after_an_answer() {
 #[tokio::test]
 async fn nothing_is_lent_once_nobody_waits() {
     let (keeper, mut kept) = mpsc::unbounded_channel::<Visitor>();
-    let routes = Router::new().route("/", get(keep_waiting)).layer(Extension(keeper)).layer(layer());
+    let routes = Router::new().route("/", get(keep_waiting)).layer(Extension(keeper)).layer(layer("_visits"));
     let mut waiting = Box::pin(routes.oneshot(request("/")));
     let visitor = tokio::select! {
         _ = &mut waiting => panic!("it never answers"),
@@ -85,7 +79,7 @@ async fn nothing_is_lent_once_nobody_waits() {
 #[tokio::test]
 async fn a_proof_of_one_visitor_is_none_of_another() {
     let (keeper, mut kept) = mpsc::unbounded_channel::<Visitor>();
-    let routes = Router::new().route("/", get(keep_waiting)).layer(Extension(keeper)).layer(layer());
+    let routes = Router::new().route("/", get(keep_waiting)).layer(Extension(keeper)).layer(layer("_visits"));
     let without = Request::get("/").body(Body::empty()).unwrap();
     let mut one = Box::pin(routes.clone().oneshot(request("/")));
     let mut other = Box::pin(routes.oneshot(without));
@@ -119,7 +113,7 @@ async fn the_same_in_actix_and_where_an_error_answers() {
         async { Err::<HttpResponse, _>(ErrorUnauthorized("who are you?")) }
     };
     let routes = App::new().route("/", web::get().to(answers)).route("/fails", web::get().to(fails));
-    let app = init_service(routes.wrap(layer())).await;
+    let app = init_service(routes.wrap(layer("_visits"))).await;
     for (path, status) in [("/", StatusCode::OK), ("/fails", StatusCode::UNAUTHORIZED)] {
         let request = TestRequest::with_uri(path).insert_header(GRANTED).to_request();
         let response = call_service(&app, request).await;
