@@ -1,5 +1,5 @@
 // Called by `cargo xtask pkg`: node bundle.mjs <folder with engine.js, engine.wasm, names.json and wasm2js.js>
-// Writes dist/, and into that folder page.js, center.js and bootstrap.js, and what is only measured: the glue by itself and with the module in it.
+// Writes dist/, and into that folder page.js, live.js, center.js and bootstrap.js, and what is only measured: the glue by itself and with the module in it.
 import { build, transform } from "esbuild";
 import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
@@ -182,6 +182,13 @@ const added = (name) =>
     ],
   });
 
+/** The script of a server's page, and what it fetches: by the name that src/server/assets.rs gives it. */
+async function emitPageScript() {
+  const [{ text }] = await emit({ entryPoints: [src("live.ts")], outfile: join(engine, "live.js"), format: "esm" });
+  const LIVE = JSON.stringify(`live.${createHash("sha256").update(text).digest("hex").slice(0, 16)}.js`);
+  await emit({ entryPoints: [src("page.ts")], outfile: join(engine, "page.js"), format: "iife", define: { LIVE } });
+}
+
 await rm(dist(""), { recursive: true, force: true });
 await Promise.all([
   emit({
@@ -194,7 +201,7 @@ await Promise.all([
   emitCommonJsTypes(),
   emit({ entryPoints: [src("classic.ts")], outfile: dist("consentry.min.js"), format: "iife" }),
   emitJsEngine(),
-  emit({ entryPoints: [src("page.ts")], outfile: join(engine, "page.js"), format: "iife" }),
+  emitPageScript(),
   ...[dist("center.min.js"), join(engine, "center.js")].map((outfile) =>
     emit({ entryPoints: [src("center.ts")], outfile, format: "iife" }),
   ),

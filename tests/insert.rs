@@ -279,9 +279,9 @@ async fn consent_mode_alone_puts_in_nothing_but_its_script() {
     assert_eq!(app.send("GET", "/page", &[]).await.1, PAGE);
 }
 
-/// A page of a visitor names what runs in it, one that all get alike does not.
+/// A page of a visitor names what is granted in it, one that all get alike does not.
 #[tokio::test]
-async fn the_script_is_told_for_what_to_reload() {
+async fn the_script_is_told_what_is_granted_and_for_what_to_reload() {
     let policy = Policy::builder("shop")
         .category(Category::new("marketing"))
         .category(Category::new("statistics"))
@@ -295,9 +295,9 @@ async fn the_script_is_told_for_what_to_reload() {
     let app = App { router: Router::new().route("/own", get(own)).layer(layer.clone()), layer };
     let granted = ("cookie", "privacy=1.shop.1.1764000000000.ib/+marketing/-statistics");
     let (_, page) = app.send("GET", "/own", &[("accept", "text/html"), granted]).await;
-    assert!(page.contains(" data-reload=\"ads heatmaps\" data-running=\"ads\"></script>"), "{page}");
+    assert!(page.contains(" data-reload=\"ads heatmaps\" data-granted=\"marketing ads videos\"></script>"), "{page}");
     let (_, page) = app.get("/own").await;
-    assert!(page.contains(" data-reload=\"ads heatmaps\" data-running=\"\"></script>"), "{page}");
+    assert!(page.contains(" data-reload=\"ads heatmaps\"></script>"), "{page}");
     let (_, page) = App::new().get("/own").await;
     assert!(!page.contains("data-reload"), "{page}");
 }

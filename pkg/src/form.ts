@@ -15,16 +15,19 @@ const read = (form: HTMLFormElement, act: string): Answer => {
   };
 };
 
-/** Calls `answer` instead of submitting the forms in the boxes selected. Its failure is told in the box. */
+/**
+ * Calls `answer` instead of submitting the forms in the boxes selected. Its failure is told in the box. `cameFrom` is what
+ * had the focus before, if it is in one already.
+ */
 export function takeOver(
   boxes: string,
   answer: (answer: Answer, form: HTMLFormElement) => Promise<unknown>,
   until: AddEventListenerOptions = {},
+  cameFrom: EventTarget | null = null,
 ): void {
   const page = root();
   const boxOf = (target: EventTarget | null) => (target instanceof Element ? target.closest(boxes) : null);
 
-  let cameFrom: EventTarget | null;
   page.addEventListener(
     "focusin",
     ({ target, relatedTarget }: FocusEvent) => {

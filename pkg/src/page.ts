@@ -1,67 +1,52 @@
-// The whole script of a page whose server runs consentry: no engine, the server decides.
-import type { Decision } from "../types/index.d.ts";
-import { allowed } from "./decision.ts";
-import { announce, body, isPrerendered, root } from "./dom.ts";
-import { takeOver } from "./form.ts";
-import { activate, watch } from "./gate.ts";
-import { post } from "./post.ts";
+// The script of a page whose server runs consentry, as far as a page needs one before somebody answers: no engine, the
+// server decides. What answers in place is fetched only when somebody comes near a form, or when there is something to do.
+import { isPrerendered, root } from "./dom.ts";
+import { BOXES, type Live } from "./live.ts";
 import { join } from "./tabs.ts";
 
-const { consent, consentAsk } = root().dataset;
+/** The name of the file that src/live.ts becomes. The build puts it in. */
+declare const LIVE: string;
+
+const page = root();
 const script = Reflect.get(Document.prototype, "currentScript", document) as HTMLScriptElement | null;
-const mount = script?.src.replace(/\/assets\/[^/]*$/, "");
-const words = (list = "") => list.match(/\S+/g) ?? [];
-/** Services that were allowed in this page; of those in `data-reload` the scripts cannot be told to stop. */
-const running = new Set([...words(script?.dataset.running), ...words(consent)]);
+const mount = script?.src.replace(/\/assets\/[^/]*$/, "") ?? "";
+// Of a page for one visitor the server says what is granted; of one for all its first script does.
+const granted = script?.dataset.granted ?? page.dataset.consent;
 
-/** Lets the page know. */
-function tell(decision: Decision): void {
-  const page = root();
-  const granted = Object.entries(decision.ids).filter(([, { status }]) => status === "granted");
-  page.dataset.consent = granted.map(([id]) => id).join(" ");
-  announce(decision);
-  if (!decision.prompt) page.querySelectorAll("[data-cy=prompt]").forEach((box) => box.remove());
-  void activate(decision);
-  for (const id of words(script?.dataset.reload))
-    if (allowed(decision, id)) running.add(id);
-    else if (!isPrerendered() && running.delete(id)) location.reload();
-}
+let live: Promise<Live | void> | undefined;
+/** Whether forms are no longer this script's concern. */
+let isOver = false;
+/** What had the focus before it went into a box. */
+let cameFrom: EventTarget | null;
 
-const ask = async () => {
-  const decision: Decision = await (await fetch(mount + "/decision")).json();
-  tell(decision);
-  return decision;
-};
-const failed = (cause: unknown) => console.error("consentry: the server could not be asked:", cause);
-const askAgain = () => void ask().catch(failed);
-const tellOthers = join(askAgain);
-// What was answered meanwhile, a page from the back/forward cache does not know.
-addEventListener("pageshow", ({ persisted }) => persisted && askAgain());
-if (isPrerendered()) addEventListener("prerenderingchange", askAgain, true);
+const wake = () =>
+  (live ??= import(`${mount}/assets/${LIVE}`)
+    .then(({ begin }) => begin({ mount, granted, reload: script?.dataset.reload, cameFrom, tellOthers }) as Live)
+    .catch((cause) => console.error("consentry: answers are sent with a reload:", cause))
+    .finally(() => (isOver = true)));
+const ask = () => void wake().then((live) => live?.ask());
+const tellOthers = join(ask);
 
-takeOver("[data-cy]:not([data-cy=choices])", async (answer, form) => {
-  const decision = await post(form.getAttribute("action") ?? "", answer);
-  tell(decision);
-  tellOthers();
-  // The policy changed while the page was open: what is to be asked now is in the next page.
-  if (decision.prompt && decision.version > answer.version) location.reload();
-  form.closest("[data-cy=notice]")?.remove();
+const isNear = (target: EventTarget | null) => target instanceof Element && target.closest(BOXES);
+
+page.addEventListener("pointerover", ({ target }) => void (isNear(target) && wake()));
+page.addEventListener("focusin", ({ target, relatedTarget }) => {
+  if (!isNear(target)) return;
+  if (!isNear(relatedTarget)) cameFrom = relatedTarget;
+  wake();
+});
+page.addEventListener("submit", (event) => {
+  const { submitter, target } = event;
+  if (isOver || !isNear(target) || event.defaultPrevented) return;
+  event.preventDefault();
+  // In place if it can be, and if not then as where no script runs.
+  wake().then(() => (target as HTMLFormElement).requestSubmit(submitter));
 });
 
-// A page that all visitors get alike: its first script said what it could know, and the server knows the rest.
-if (consent)
-  void activate({ ids: Object.fromEntries(consent.split(" ").map((id) => [id, { status: "granted", reason: "chosen" }])) });
-watch();
-if (consentAsk !== undefined)
-  ask().then((decision) => {
-    if (!decision.prompt && !decision.notice) return;
-    // Read as a document: nothing in it runs, and no text is made markup.
-    const request = new XMLHttpRequest();
-    request.open("GET", `${mount}/banner?return=${encodeURIComponent(location.pathname + location.search)}`);
-    request.responseType = "document";
-    request.onload = () => {
-      const bar = request.responseXML?.querySelector("[data-cy]");
-      if (bar) body()?.prepend(document.adoptNode(bar));
-    };
-    request.send();
-  }, failed);
+// What was answered meanwhile, a page from the back/forward cache does not know.
+addEventListener("pageshow", ({ persisted }) => persisted && ask());
+if (isPrerendered()) addEventListener("prerenderingchange", ask, true);
+// What the first script could not know, the server does.
+if (page.dataset.consentAsk !== undefined) ask();
+// Elements that come later may be allowed.
+else if (granted) wake();

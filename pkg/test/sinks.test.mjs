@@ -27,7 +27,7 @@ const files = [...(await scripts(dist)), ...(await scripts(assets))];
 
 test("all that is built is looked at", () => {
   const names = files.map(({ pathname }) => pathname.split("/").at(-1));
-  for (const name of ["index.js", "banner.js", "consentry.min.js", "consentry.engine.js", "page.js", "bootstrap.js"])
+  for (const name of ["index.js", "banner.js", "consentry.min.js", "consentry.engine.js", "page.js", "live.js", "bootstrap.js"])
     assert.ok(names.includes(name), name);
 });
 

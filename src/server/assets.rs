@@ -20,6 +20,7 @@ static BOX: LazyLock<Asset> = LazyLock::new(|| Asset::css("box", Layout::Box.css
 static CENTER: LazyLock<Asset> = LazyLock::new(|| Asset::css("center", Layout::Center.css().unwrap_or_default()));
 static CHOICES: LazyLock<Asset> = LazyLock::new(|| Asset::css("choices", include_str!("assets/choices.css")));
 static SCRIPT: LazyLock<Asset> = LazyLock::new(|| Asset::js("page", include_str!("assets/page.js")));
+static LIVE: LazyLock<Asset> = LazyLock::new(|| Asset::js("live", include_str!("assets/live.js")));
 static CENTER_SCRIPT: LazyLock<Asset> = LazyLock::new(|| Asset::js("center", include_str!("assets/center.js")));
 
 /// The style sheet.
@@ -32,7 +33,7 @@ pub(super) fn choices_style() -> &'static Asset {
     &CHOICES
 }
 
-/// The script that takes over the banner's form, built from `pkg/src/page.ts`.
+/// The script that fetches what takes over the banner's form, built from `pkg/src/page.ts`.
 pub(super) fn script() -> &'static Asset {
     &SCRIPT
 }
@@ -68,7 +69,7 @@ pub(super) fn tags(mount: &str, layout: Layout, told: &str, nonce: &str) -> Stri
 
 /// The file called `name`.
 pub(super) fn find(name: &str) -> Option<&'static Asset> {
-    let all: [&'static Asset; 6] = [&STYLE, &BOX, &CENTER, &CHOICES, &SCRIPT, &CENTER_SCRIPT];
+    let all: [&'static Asset; 7] = [&STYLE, &BOX, &CENTER, &CHOICES, &SCRIPT, &LIVE, &CENTER_SCRIPT];
     all.into_iter().find(|asset| asset.name == name)
 }
 
@@ -85,5 +86,16 @@ impl Asset {
         let digest = Sha256::digest(text);
         let hash: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
         Self { name: format!("{stem}.{hash}.{extension}"), content_type, text }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_page_script_asks_for_the_rest_by_its_name() {
+        assert!(SCRIPT.text.contains(&format!("/assets/{}", LIVE.name)), "{} is not asked for", LIVE.name);
+        assert!(find(&LIVE.name).is_some());
     }
 }

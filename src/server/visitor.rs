@@ -15,7 +15,7 @@ use http::{HeaderMap, HeaderValue, Uri};
 
 #[cfg(feature = "html")]
 use super::hosts::Hosts;
-use super::{assets, bootstrap, facts::Facts, nonce::Nonce, site::Site};
+use super::{assets, bootstrap, facts::Facts, nonce::Nonce, share, site::Site};
 use crate::{
     banner::View,
     consent::{Consent, SealState},
@@ -283,26 +283,34 @@ impl ConsentHtml {
     pub(super) fn assets(&self) -> String {
         let site = &self.inner().site;
         let (mount, layout) = (site.mount_path(), site.markup.layout);
-        let (told, nonce) = (self.reloads(), self.nonce());
+        let (told, nonce) = (self.told(), self.nonce());
         if told.is_empty() && nonce.is_empty() {
             return site.banners.assets(mount, layout);
         }
         assets::tags(mount, layout, &told, &nonce)
     }
 
-    /// The attributes that name the services whose withdrawal reloads a page, and those of them that run in this one. What
-    /// runs in a page for all, its first script says.
-    fn reloads(&self) -> String {
-        let reloading = || self.decision().policy().services().iter().filter(|service| service.reloads_on_withdrawal());
-        if reloading().next().is_none() {
-            return String::new();
+    /// What the page's script is told: the services whose withdrawal reloads the page, and what is granted in it. Of a page
+    /// for all its first script says that.
+    fn told(&self) -> String {
+        let decision = self.decision();
+        let reloading: Vec<&str> = decision
+            .policy()
+            .services()
+            .iter()
+            .filter(|service| service.reloads_on_withdrawal())
+            .map(Service::id)
+            .collect();
+        let granted = if self.for_all { String::new() } else { share::granted(decision) };
+        let mut told = String::new();
+        for (name, ids) in [("reload", reloading.join(" ")), ("granted", granted)] {
+            if !ids.is_empty() {
+                for piece in [" data-", name, "=\"", &ids, "\""] {
+                    told.push_str(piece);
+                }
+            }
         }
-        let names = |runs: bool| {
-            let listed =
-                reloading().map(Service::id).filter(|id| !runs || (!self.for_all && self.decision().allows(id)));
-            listed.collect::<Vec<_>>().join(" ")
-        };
-        format!(" data-reload=\"{}\" data-running=\"{}\"", names(false), names(true))
+        told
     }
 
     /// The attribute that names the nonce. A page for all has none: it would be the same for all.

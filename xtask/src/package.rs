@@ -24,7 +24,7 @@ pub(crate) enum PageScript {
 }
 
 /// The scripts that the server puts into pages, committed so that the crate builds without Node.
-const PAGE_SCRIPTS: [&str; 3] = ["page.js", "center.js", "bootstrap.js"];
+const PAGE_SCRIPTS: [&str; 4] = ["page.js", "live.js", "center.js", "bootstrap.js"];
 
 /// What every browser with the needed DOM has. With `-all` wasm-opt makes modules that Chromium refuses.
 pub(crate) const WASM_FEATURES: &[&str] = &[

@@ -5,10 +5,15 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { launch, open, serve, submit } from "./launch.mjs";
 
-const script = readFileSync(new URL("../../../src/server/assets/page.js", import.meta.url), "utf8");
+const asset = (name) => readFileSync(new URL(`../../../src/server/assets/${name}`, import.meta.url), "utf8");
+const script = asset("page.js");
+/** Where the page's script looks for what it fetches. */
+const live = `/privacy-choices${/\/assets\/live\.\w+\.js/.exec(script)[0]}`;
+const address = "/privacy-choices/assets/page.js";
+const tag = `<script src="${address}" defer></script>`;
 
 const page = `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Page</title><script>var ran = [];</script>
-<script src="/page.js" defer></script></head><body><a id="link" href="#end">A link</a>
+${tag}</head><body><a id="link" href="#end">A link</a>
 <section class="cy-bar" data-cy="prompt" role="dialog" aria-labelledby="cy-title" lang="en">
 <form method="post" action="/privacy-choices"><button hidden formmethod="dialog"></button>
 <input type="hidden" name="policy" value="corner-shop"><input type="hidden" name="version" value="1">
@@ -37,6 +42,9 @@ const decision = (statistics, videos, more) => ({
   ...more,
 });
 
+/** The page with more said to its script. */
+const pageWith = (attributes) => page.replace(tag, tag.replace(">", ` ${attributes}>`));
+
 const browser = await launch();
 let answered;
 const sent = [];
@@ -44,7 +52,12 @@ const answer = (_, text) => {
   sent.push(JSON.parse(text));
   return { ...answered, headers: { "content-type": "application/json" } };
 };
-const pages = { "/page.js": script, "/video.html": "<!doctype html><title>Video</title>", "/privacy-choices": answer };
+const pages = {
+  [address]: script,
+  [live]: asset("live.js"),
+  "/video.html": "<!doctype html><title>Video</title>",
+  "/privacy-choices": answer,
+};
 const origin = await serve({ ...pages, "/": page });
 
 /** Opens the page with a server that gives this answer, and collects what it is sent. */
@@ -75,6 +88,68 @@ test("an answer is given in place: no reload, the banner goes, what is granted c
   assert.equal(await count(page, "[data-cy=placeholder]"), 1);
   await page.waitForFunction(`document.querySelector(":scope > body > [role=status]").textContent === "Saved!"`);
   assert.deepEqual(errors, []);
+});
+
+/** Opens the page of a server that has more, or other, addresses. */
+async function visitOther(more = {}, html = page) {
+  const origin = await serve({ ...pages, ...more, "/": html });
+  const opened = await open(browser);
+  await opened.page.goto(origin);
+  sent.length = 0;
+  answered = { status: 200, body: JSON.stringify(decision("denied", "denied")) };
+  return opened;
+}
+
+test("what answers is fetched once, when a pointer or the focus comes near, and not before", async () => {
+  const point = (selector) => (page) =>
+    page.evaluate(`document.querySelector("${selector}").dispatchEvent(new PointerEvent("pointerover", { bubbles: true }))`);
+  const focus = (selector) => (page) => page.focus(selector);
+  for (const come of [point("#cy-title"), focus("[value=accept]"), focus("[data-cy=placeholder] button")]) {
+    const { page, requests } = await visitOther();
+    const times = () => requests.filter((url) => url.endsWith(live)).length;
+    await focus("#link")(page);
+    await point("#link")(page);
+    await page.waitForTimeout(200);
+    assert.equal(times(), 0);
+    await come(page);
+    await page.waitForFunction(`performance.getEntriesByName(new URL("${live}", location.href)).length`);
+    await page.click("[value=reject]");
+    await page.waitForSelector("[data-cy=prompt]", { state: "detached" });
+    assert.equal(times(), 1);
+  }
+});
+
+test("an answer that comes before what answers is given in place too, and the focus goes back", async () => {
+  let send;
+  const held = new Promise((resolve) => (send = resolve));
+  const { page } = await visitOther({ [live]: () => held.then(() => asset("live.js")) });
+  await page.evaluate("window.here = true");
+  await page.focus("#link");
+  await page.focus("[data-cy=prompt] [value=reject]");
+  await page.keyboard.press("Enter");
+  await page.waitForTimeout(200);
+  assert.equal(await count(page, "[data-cy=prompt]"), 1);
+  send();
+  await page.waitForSelector("[data-cy=prompt]", { state: "detached" });
+  assert.deepEqual([sent.length, await page.evaluate("[here, document.activeElement.id]")], [1, [true, "link"]]);
+});
+
+test("where what answers cannot be had, the form is sent as without a script, with what was pressed", async () => {
+  const answer = (_, text) => (sent.push(text), "<!doctype html><title>Answered</title>");
+  const { page } = await visitOther({ [live]: { status: 503, body: "" }, "/privacy-choices": answer });
+  await submit(page, "[data-cy=prompt] [value=reject]");
+  assert.equal(await page.evaluate("document.title"), "Answered");
+  assert.deepEqual(sent, ["policy=corner-shop&version=1&asked=statistics+videos&return=%2F&act=reject"]);
+});
+
+test("what is granted in the page holds for elements that come later", async () => {
+  const { page } = await visitOther({}, pageWith('data-granted="videos"'));
+  await page.evaluate(() => {
+    const image = (id, of) => `<img id="${id}" alt="" data-consent="${of}" data-src="data:,">`;
+    document.body.insertAdjacentHTML("beforeend", image("late", "videos") + image("not", "statistics"));
+  });
+  await page.waitForSelector("#late[src]", { state: "attached" });
+  assert.equal(await page.getAttribute("#not", "src"), null);
 });
 
 test("ticked boxes are sent as they are", async () => {
@@ -125,9 +200,10 @@ test("a form that would send the answer elsewhere does not", async () => {
 
 /** The page of a server that says which services reload one, and which of them run in it. */
 async function reloading(attributes, answer) {
-  const tagged = page.replace('<script src="/page.js" defer>', `<script>sessionStorage.loads = Number(sessionStorage.loads ?? 0) + 1;</script><script src="/page.js" defer ${attributes}>`);
+  const counts = "<script>sessionStorage.loads = Number(sessionStorage.loads ?? 0) + 1;</script>";
+  const tagged = pageWith(attributes).replace("<script>", counts + "<script>");
   const told = () => ({ ...answered, headers: { "content-type": "application/json" } });
-  const origin = await serve({ ...pages, "/": tagged, "/page.js/decision": told });
+  const origin = await serve({ ...pages, "/": tagged, "/privacy-choices/decision": told });
   answered = { status: 200, body: JSON.stringify(answer) };
   const opened = await open(browser);
   await opened.page.goto(origin);
@@ -135,10 +211,10 @@ async function reloading(attributes, answer) {
 }
 
 test("a service that says so reloads the page when the server no longer allows it, and no other does", async () => {
-  const reload = await reloading('data-reload="statistics" data-running="statistics"', decision("denied", "denied"));
+  const reload = await reloading('data-reload="statistics" data-granted="statistics"', decision("denied", "denied"));
   await reload.page.click("[data-cy=prompt] button[value=reject]");
   await reload.page.waitForFunction("Number(sessionStorage.loads) === 2 && document.readyState === 'complete'");
-  for (const attributes of ['data-reload="statistics" data-running=""', 'data-reload="videos" data-running=""', ""]) {
+  for (const attributes of ['data-reload="statistics"', 'data-reload="videos"', 'data-granted="statistics"', ""]) {
     const { page, loads } = await reloading(attributes, decision("denied", "denied"));
     await page.click("[data-cy=prompt] button[value=reject]");
     await page.waitForSelector("[data-cy=prompt]", { state: "detached" });
@@ -148,7 +224,7 @@ test("a service that says so reloads the page when the server no longer allows i
 });
 
 test("what the server came to allow in the page counts as running", async () => {
-  const { page, loads } = await reloading('data-reload="videos" data-running=""', decision("denied", "granted", { prompt: null }));
+  const { page, loads } = await reloading('data-reload="videos"', decision("denied", "granted", { prompt: null }));
   await page.click("[data-cy=placeholder] button[value=save]");
   await page.waitForSelector("iframe[src]", { state: "attached" });
   assert.equal(await loads(), 1);
