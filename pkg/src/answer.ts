@@ -1,6 +1,6 @@
 // The decision as an object: what the engine says of a policy's items, or what holds where there is none.
 import type { Decision, Policy, Prompt, Reason, RegimeKind, Status } from "../types/index.d.ts";
-import type { Core, Facts } from "./core.ts";
+import type { Facts } from "./core.ts";
 
 // In the order of the enumerations in Rust.
 const list = <Word extends string>(words: string) => words.split(" ") as Word[];
@@ -17,9 +17,8 @@ const CAUSES = list<Prompt["cause"]>(
 /** The optional categories: the built-in one may be declared, to give it words. */
 export const optionalCategories = ({ categories }: Policy) => categories.filter(({ id }) => id !== "necessary");
 
-/** What the engine says, or without one: nothing optional is allowed. The text is that of src/web/decision.rs. */
-export function decide(policy: Policy, core: Core | undefined, facts: Facts): Decision {
-  const answer = core?.("decide", facts);
+/** What the engine's answer says, or without one: nothing optional is allowed. The text is that of src/web/decision.rs. */
+export function decide(policy: Policy, answer: string | undefined, facts: Facts): Decision {
   let at = 0;
   const next = () => (answer ? answer.charCodeAt(at++) - 97 : 0);
   const kind = answer ? KINDS[next()]! : "opt-in";

@@ -2,12 +2,17 @@
 import { write_cookie } from "wasm-glue";
 import type { ChoiceOf, Consent, Decision, IdOf, Jar, Listener, Options, Policy } from "../types/index.d.ts";
 import { decide, optionalCategories } from "./answer.ts";
-import { type Facts, type Question, start } from "./core.ts";
+import { type Core, type Facts, type Question, start } from "./core.ts";
 import { allowed, same } from "./decision.ts";
 import { announce, cookies, isPrerendered, onShown } from "./dom.ts";
 import { arrival, isUsable } from "./engine.ts";
+import { flatten } from "./flat.ts";
 import { type Answer, post } from "./post.ts";
+import { keep as keepSaid, said } from "./said.ts";
 import { join } from "./tabs.ts";
+
+/** What another build of the engine said is none of this one's answers. */
+const build = "@build@";
 
 /** What was answered; policy and version are known. */
 type Answered = Omit<Answer, "policy" | "version">;
@@ -68,8 +73,9 @@ const pageJar = (secure: boolean, cookie: string, domain?: string): Jar => ({
   },
 });
 
-export function open<P extends Policy>(policy: P, options: Options = {}): Consent<IdOf<P>, ChoiceOf<P>> {
-  let core = start(policy, isUsable());
+/** `begin` starts the engine, where that is not done before. */
+export function open<P extends Policy>(policy: P, options: Options = {}, begin = () => {}): Consent<IdOf<P>, ChoiceOf<P>> {
+  const flat = flatten(policy);
   const endpoint = options.endpoint ?? policy.mount;
   const https = globalThis.location?.protocol === "https:";
   const cookie = policy.cookie ?? (https ? "__Host-privacy" : "privacy");
@@ -88,10 +94,42 @@ export function open<P extends Policy>(policy: P, options: Options = {}): Consen
     region: options.region ?? decision?.region ?? "",
     now: Date.now(),
   });
-  const ask: Session["ask"] = (question, args = [], text) =>
-    core?.(question, facts(text), ...args) ?? "";
-  const decideOn: Session["decideOn"] = (text, more) => decide(policy, core, { ...facts(text), ...more });
+  let core: Core | undefined;
+  let isBegun = false;
+  /** The engine, which is started when it is first asked something. */
+  const engine = () => {
+    if (isBegun) return core;
+    isBegun = true;
+    begin();
+    core = start(flat, isUsable());
+    if (!core)
+      arrival?.then(() => {
+        core = start(flat, isUsable());
+        decideAnew();
+      });
+    return core;
+  };
+  const ask: Session["ask"] = (question, args = [], text) => engine()?.(question, facts(text), ...args) ?? "";
+  const decideOn: Session["decideOn"] = (text, more) => {
+    const known = { ...facts(text), ...more };
+    const { cookies, gpc, region, now } = known;
+    // Of a visitor who has not answered nothing is kept, also not by this library.
+    const texts = text || more || options.jar ? [] : textsIn(cookies);
+    const asked = () => engine()?.("decide", known);
+    const isLong = cookies.length > 65536;
+    const answer = texts[0] ? said([build, day(now), sealed, gpc, region, isLong, texts, flat].join(), asked) : asked();
+    return decide(policy, answer, known);
+  };
 
+  /** The consent cookie, as often as it is there. */
+  const textsIn = (cookies: string) => `; ${cookies}`.split(`; ${cookie}=`).slice(1).map((rest) => rest.split(";")[0]);
+  const stored = () => textsIn(jar.read())[0];
+  const day = (now: number) => Math.floor(now / 864e5);
+  /** What of a visitor may change while nobody looks; a grant grows old by days. */
+  // A page that answered looks anew whatever is stored: another may have merged the answer away again.
+  const state = () => `${stored()} ${signal()} ${day(Date.now())}`;
+  // Read first: another page may write between this and the decision.
+  let seen: string | undefined = state();
   decision = decideOn();
   // An answer counts for the version the page shows, whatever the server has moved to since.
   const { version } = decision;
@@ -129,13 +167,7 @@ export function open<P extends Policy>(policy: P, options: Options = {}): Consen
   /** What is not stored: refusals that are on their way to the server, or that the browser does not take. */
   let pending: string | undefined;
 
-  /** What of a visitor may change while nobody looks; a grant grows old by days. */
-  // A page that answered looks anew whatever is stored: another may have merged the answer away again.
-  const state = () => `${stored()} ${signal()} ${Math.floor(Date.now() / 864e5)}`;
-  let seen: string | undefined;
-
   const decideAnew = () => {
-    // Read first: another page may write between this and the decision.
     seen = state();
     settle(decideOn(pending));
     remember();
@@ -189,12 +221,13 @@ export function open<P extends Policy>(policy: P, options: Options = {}): Consen
     seen = waits ? undefined : state();
   };
 
-  const stored = () => ("; " + jar.read()).split(`; ${cookie}=`)[1]?.split(";")[0];
-
   const answerHere = (given: Answered) => {
-    if (!core) throw new Error("consentry cannot save an answer: no engine");
+    if (!engine()) throw new Error("consentry cannot save an answer: no engine");
     // That is no act of the engine, so there is no text.
-    if (given.act === "forget") jar.delete(cookie);
+    if (given.act === "forget") {
+      jar.delete(cookie);
+      keepSaid();
+    }
     const before = stored();
     const text = textOf(given);
     put(text);
@@ -242,7 +275,7 @@ export function open<P extends Policy>(policy: P, options: Options = {}): Consen
 
   const answer = async (given: Given) => {
     // What the prompt asks is not known before.
-    if (!core) await arrival;
+    if (!engine()) await arrival;
     const answered = { ...given, asked: given.asked ?? decision.prompt?.ids ?? [] };
     return endpoint === undefined ? answerHere(answered) : answerServer(endpoint, answered);
   };
@@ -310,7 +343,7 @@ export function open<P extends Policy>(policy: P, options: Options = {}): Consen
     endpoint,
     answer,
     policy,
-    decides: () => !!core,
+    decides: () => !!engine(),
     ask,
     decideOn,
     textOf,
@@ -320,11 +353,6 @@ export function open<P extends Policy>(policy: P, options: Options = {}): Consen
   sessions.set(consent, shared);
   remember();
   restart();
-  if (!core)
-    arrival?.then(() => {
-      core = start(policy, isUsable());
-      decideAnew();
-    });
   if (globalThis.window) onShown(look);
   // The engine answers for exactly the ids of its policy; the compiler cannot know.
   return consent as Consent<string, string> as Consent<IdOf<P>, ChoiceOf<P>>;

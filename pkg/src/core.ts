@@ -1,7 +1,6 @@
 // The engine with names for what it is asked. The request is that of src/web.rs.
 import { ask, open } from "wasm-glue";
-import { clean, FIELD, flatten } from "./flat.ts";
-import type { Policy } from "../types/index.d.ts";
+import { clean, FIELD } from "./flat.ts";
 
 /** What is known of a visitor. */
 export interface Facts {
@@ -21,9 +20,8 @@ export type Question = "decide" | "persist" | "clear" | "age" | (string & {});
 /** Asks one engine; an answer that is empty says that there is nothing. */
 export type Core = (question: Question, facts: Facts, ...args: readonly string[]) => string;
 
-/** @throws Error with code and path for a faulty policy. */
-export function start(policy: Policy, usable: boolean): Core | undefined {
-  const flat = flatten(policy);
+/** Opens a policy that was made flat. */
+export function start(flat: string, usable: boolean): Core | undefined {
   if (!usable) return;
   const engine = open(flat);
   const flag = (holds: boolean) => (holds ? "1" : "");

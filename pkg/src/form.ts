@@ -52,14 +52,15 @@ export function takeOver(
       let text;
       try {
         await answer(read(form, button.getAttribute("value") ?? ""), form);
-        text = status?.dataset.saved ?? "Saved.";
+        text = status?.dataset.saved;
       } catch (cause) {
         console.error("consentry: the answer was not saved:", cause);
-        text = status?.dataset.failed ?? "Your answer could not be saved. Please try again.";
+        text = status?.dataset.failed;
       }
       box.ariaBusy = null;
       if (!box.isConnected && !page.querySelector(":focus") && cameFrom instanceof HTMLElement) cameFrom.focus();
-      if (status) announce(status, text);
+      // The tree has both texts with each form.
+      if (status && text) announce(status, text);
     },
     until,
   );

@@ -21,6 +21,6 @@ export const startEngine: typeof face.startEngine = (source) =>
     return module;
   });
 
-export const createConsent: typeof face.createConsent = open;
+export const createConsent: typeof face.createConsent = (policy, options) => open(policy, options);
 
 export const loadConsent: typeof face.loadConsent = async (url, options) => open(await fetchPolicy(url), options);

@@ -12,10 +12,10 @@ const factsOf = ([cookies, cookie, sealed, gpc, region, now]) => ({ cookies, coo
 
 /** An engine with the facts before the arguments of each call, so that a case is one line. */
 class Engine {
-  constructor(policy, { decide, start }) {
+  constructor(policy, { decide, flatten, start }) {
     this.policy = policy;
     this.decideWith = decide;
-    this.core = start(policy, true);
+    this.core = start(flatten(policy), true);
   }
 
   ask(question, args) {
@@ -23,7 +23,7 @@ class Engine {
   }
 
   decide(...args) {
-    return JSON.stringify(this.decideWith(this.policy, this.core, factsOf(args)));
+    return JSON.stringify(this.decideWith(this.policy, this.core("decide", factsOf(args)), factsOf(args)));
   }
 
   act(...args) {
