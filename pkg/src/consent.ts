@@ -113,11 +113,11 @@ export function open<P extends Policy>(policy: P, options: Options = {}, begin =
   const decideOn: Session["decideOn"] = (text, more) => {
     const known = { ...facts(text), ...more };
     const { cookies, gpc, region, now } = known;
+    const asked = () => engine()?.("decide", known);
     // Of a visitor who has not answered nothing is kept, also not by this library.
     const texts = text || more || options.jar ? [] : textsIn(cookies);
-    const asked = () => engine()?.("decide", known);
-    const isLong = cookies.length > 65536;
-    const answer = texts[0] ? said([build, day(now), sealed, gpc, region, isLong, texts, flat].join(), asked) : asked();
+    const question = [build, day(now), sealed, gpc, region, cookies.length > 65536, texts, flat].join();
+    const answer = texts[0] && !isPrerendered() ? said(question, asked) : asked();
     return decide(policy, answer, known);
   };
 
