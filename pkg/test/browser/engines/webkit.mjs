@@ -47,9 +47,9 @@ export async function start() {
 
 /** A screen that nobody sees. The server chooses a free number and tells it. */
 async function startDisplay() {
-  const server = spawn(process.env.XVFB ?? "/usr/bin/Xvfb", ["-displayfd", "3", "-screen", "0", "1600x1200x24", "-nolisten", "tcp"], {
-    stdio: ["ignore", "ignore", "ignore", "pipe"],
-  });
+  // When the last browser has left, a server starts anew unless it is told not to, and meanwhile turns away the browser that comes next.
+  const args = ["-displayfd", "3", "-noreset", "-screen", "0", "1600x1200x24", "-nolisten", "tcp"];
+  const server = spawn(process.env.XVFB ?? "/usr/bin/Xvfb", args, { stdio: ["ignore", "ignore", "ignore", "pipe"] });
   const [number] = await Promise.race([once(server.stdio[3], "data"), failure(server)]);
   return { name: `:${String(number).trim()}`, kill: () => server.kill() };
 }
