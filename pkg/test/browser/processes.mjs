@@ -6,19 +6,34 @@ import { afterEach, beforeEach } from "node:test";
 /** Milliseconds for a test. The slowest takes a minute where others use the machine, too. */
 const patience = 240_000;
 
-const running = new Set();
+/** How each process is ended. */
+const running = new Map();
 
-/** As Node's `spawn`. */
+/** As Node's `spawn`. What a `detached` one has started itself ends with it. */
 export function spawn(command, args, options) {
   const child = spawnAlone(command, args, options);
-  running.add(child);
-  child.once("exit", () => running.delete(child));
+  const end = options.detached ? () => endGroup(child) : () => child.kill("SIGKILL");
+  running.set(child, end);
+  child.once("exit", () => {
+    running.delete(child);
+    if (options.detached) end();
+  });
   return child;
 }
 
-process.once("exit", () => running.forEach((child) => child.kill("SIGKILL")));
-// The runner's way to stop a file.
+function endGroup({ pid }) {
+  try {
+    process.kill(-pid, "SIGKILL");
+  } catch (error) {
+    // Nobody is left in it.
+    if (error.code !== "ESRCH") throw error;
+  }
+}
+
+process.once("exit", () => running.forEach((end) => end()));
+// The runner's way to stop a file, and a terminal's, which does not reach who is detached.
 process.once("SIGTERM", () => process.exit(143));
+process.once("SIGINT", () => process.exit(130));
 
 /** Ends a file whose test hangs, and says which: the runner only knows the file. */
 export function endWithHungTests() {

@@ -1,12 +1,8 @@
 // WebKitGTK, through its WebDriver and Selenium. What the driver cannot do, a proxy between the browser and the servers does.
 import assert from "node:assert/strict";
-import { once } from "node:events";
-import { createServer } from "node:net";
-import { setTimeout as sleep } from "node:timers/promises";
-import { Builder, Capabilities, Key } from "selenium-webdriver";
-import { spawn } from "../processes.mjs";
+import { Key } from "selenium-webdriver";
 import { Page, get, until } from "./page.mjs";
-import { startProxy } from "./proxy.mjs";
+import { Unanswered, startDisplay, startSession } from "./webkit-driver.mjs";
 
 export const name = "WebKit";
 export const lacks = {
@@ -29,84 +25,17 @@ const keys = { Tab: Key.TAB, Enter: Key.ENTER, Escape: Key.ESCAPE, Space: " ", S
 export async function start() {
   const display = await startDisplay();
   const opened = new Set();
-  const close = async (session) => opened.delete(session) && session.close();
   return {
     async close() {
-      await Promise.all([...opened].map(close));
+      for (const { close } of opened) close();
       display.kill();
     },
     async open(options = {}) {
-      const start = () => startSession(display.name, options);
-      // Now and then a driver waits for ever for the browser that it has started. Nothing was tested by then: another one does it.
-      const session = await start().catch((error) => (error instanceof Unanswered ? start() : Promise.reject(error)));
+      const session = await startSession(display.name, options);
       opened.add(session);
-      return contextOf(session, () => close(session), options);
+      return contextOf(session, options);
     },
   };
-}
-
-/** A screen that nobody sees. The server chooses a free number and tells it. */
-async function startDisplay() {
-  // When the last browser has left, a server starts anew unless it is told not to, and meanwhile turns away the browser that comes next.
-  const args = ["-displayfd", "3", "-noreset", "-screen", "0", "1600x1200x24", "-nolisten", "tcp"];
-  const server = spawn(process.env.XVFB ?? "/usr/bin/Xvfb", args, { stdio: ["ignore", "ignore", "ignore", "pipe"] });
-  const [number] = await Promise.race([once(server.stdio[3], "data"), failure(server)]);
-  return { name: `:${String(number).trim()}`, kill: () => server.kill() };
-}
-
-class Unanswered extends Error {}
-
-/** The driver's answer to a command. What meets a page that is being left it sometimes never answers: who waits asks again. */
-function answered(command, answer) {
-  const stop = new AbortController();
-  const late = async () => {
-    await sleep(10_000, undefined, { signal: stop.signal });
-    throw new Unanswered(`the driver never answered: ${command}`);
-  };
-  return Promise.race([answer, late()]).finally(() => stop.abort());
-}
-
-/** A driver has one session, and a session one profile, which is forgotten with it. */
-async function startSession(display, { javaScriptEnabled = true, colorScheme = "light" }) {
-  const port = await freePort();
-  const driver = spawn(process.env.WEBKIT_DRIVER ?? "/usr/bin/WebKitWebDriver", [`--port=${port}`], {
-    // Its sandbox needs rights that a container does not give. Without a locale pages are told of American English.
-    env: { ...process.env, DISPLAY: display, LC_ALL: "C", WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: "1" },
-    stdio: "ignore",
-  });
-  const server = `http://127.0.0.1:${port}`;
-  const ready = async () => {
-    while (!(await fetch(`${server}/status`).catch(() => undefined))) await sleep(20);
-  };
-  await Promise.race([ready(), failure(driver)]);
-  const proxy = await startProxy();
-  const args = ["--automation", `--enable-javascript=${javaScriptEnabled}`];
-  if (colorScheme === "dark") args.push("--dark-mode");
-  const binary = process.env.MINIBROWSER ?? "/usr/lib/x86_64-linux-gnu/webkit2gtk-4.1/MiniBrowser";
-  const capabilities = new Capabilities({
-    browserName: "MiniBrowser",
-    // With another strategy the driver says nothing of a page before all of it is there.
-    pageLoadStrategy: "none",
-    proxy: { proxyType: "manual", httpProxy: proxy.host },
-    "webkitgtk:browserOptions": { binary, args },
-  });
-  const session = new Builder().disableEnvironmentOverrides().usingServer(server).withCapabilities(capabilities).build();
-  const end = () => {
-    driver.kill();
-    proxy.close();
-  };
-  try {
-    await answered("newSession", session.getSession());
-  } catch (error) {
-    // It fails once more when its driver ends, and then nobody waits for it.
-    session.catch(() => {});
-    end();
-    throw error;
-  }
-  const execute = session.execute.bind(session);
-  session.execute = (command) => answered(command.getName(), execute(command));
-  const close = () => session.quit().finally(end);
-  return { session, proxy, close };
 }
 
 /** How each context opens a tab. */
@@ -115,7 +44,7 @@ const openers = new WeakMap();
 /** One more tab of a context, in a window of its own: what nobody sees has slow timers. */
 export const openIn = (context) => openers.get(context)();
 
-async function contextOf({ session, proxy }, close, { viewport, locale, extraHTTPHeaders = {} }) {
+async function contextOf({ session, proxy, close: end }, { viewport, locale, extraHTTPHeaders = {} }) {
   const always = { "accept-language": locale ?? "en-US" };
   proxy.headers = { ...always, ...extraHTTPHeaders };
   const context = {
@@ -126,7 +55,7 @@ async function contextOf({ session, proxy }, close, { viewport, locale, extraHTT
     clearCookies: () => session.manage().deleteAllCookies(),
     setExtraHTTPHeaders: async (headers) => void (proxy.headers = { ...always, ...headers }),
     request: { get: (url, { headers } = {}) => get(context, proxy.headers, url, headers) },
-    close,
+    close: async () => end(),
   };
   // The driver looks at one window at a time.
   let at = await session.getWindowHandle();
@@ -140,7 +69,7 @@ async function contextOf({ session, proxy }, close, { viewport, locale, extraHTT
     });
   const tab = async (handle) => {
     if (viewport) await inWindow(handle)(() => resize(session, viewport));
-    return { page: pageOf(session, inWindow(handle), proxy, close), errors: [], requests: proxy.requests };
+    return { page: pageOf(session, inWindow(handle), proxy, context.close), errors: [], requests: proxy.requests };
   };
   openers.set(context, async () => {
     const handle = await inTurn(async () => {
@@ -201,18 +130,4 @@ async function resize(session, { width, height }) {
   const inner = () => session.executeScript("return [innerWidth, innerHeight]");
   const [outer, [w, h]] = [await window.getRect(), await inner()];
   await window.setRect({ width: width + outer.width - w, height: height + outer.height - h });
-}
-
-async function freePort() {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address();
-  server.close();
-  await once(server, "close");
-  return port;
-}
-
-async function failure(child) {
-  const [code] = await once(child, "exit");
-  throw new Error(`${child.spawnfile} ended with ${code}`);
 }
