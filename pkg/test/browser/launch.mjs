@@ -7,6 +7,7 @@ import { text } from "node:stream/consumers";
 import { after, afterEach, beforeEach } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { until } from "./engines/page.mjs";
 import { endWithHungTests } from "./processes.mjs";
 
 /** The one that `BROWSER` names: what it is called, what it lacks and why, and how it is started. */
@@ -78,24 +79,19 @@ export async function serve(pages) {
  */
 export const open = (browser, options) => browser.open(options);
 
-/** Waits for a page from outside: one without scripting has no timers that could ask again. */
-async function until(page, holds) {
-  for (const end = Date.now() + 20_000; Date.now() < end; await sleep(25))
-    // A page that is being left cannot be asked.
-    if (await page.evaluate(holds).catch(() => false)) return;
-  throw new Error(`never held: ${holds}`);
-}
+/** Waits for a page from outside: one without scripting has no timers that could ask again, and one that is being left no answer. */
+const holds = (page, expression) => until(expression, () => page.evaluate(expression));
 
 /** Presses a button whose answer is a new page. */
 export async function submit(page, button) {
   await page.evaluate("void (window.left = true)");
   await page.click(button);
-  await until(page, "!window.left && document.readyState === 'complete'");
+  await holds(page, "!window.left && document.readyState === 'complete'");
 }
 
 /** Waits until a page asks for nothing more. */
 export async function settled({ page, requests }) {
-  await until(page, "document.readyState === 'complete'");
+  await holds(page, "document.readyState === 'complete'");
   for (let last, since; last !== requests.length || Date.now() - since < 500; await sleep(25))
     if (last !== requests.length) [last, since] = [requests.length, Date.now()];
 }

@@ -18,11 +18,11 @@ export async function startDisplay() {
 
 export class Unanswered extends Error {}
 
-/** The driver's answer to a command. What meets a page that is being left it sometimes never answers: who waits asks again. */
-function answered(command, answer) {
+/** The driver's answer to a command, for which it has some milliseconds. */
+export function answered(command, answer, patience = 10_000) {
   const stop = new AbortController();
   const late = async () => {
-    await sleep(10_000, undefined, { signal: stop.signal });
+    await sleep(patience, undefined, { signal: stop.signal });
     throw new Unanswered(`the driver never answered: ${command}`);
   };
   return Promise.race([answer, late()]).finally(() => stop.abort());

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { Key } from "selenium-webdriver";
 import { Page, get, until } from "./page.mjs";
-import { Unanswered, startDisplay, startSession } from "./webkit-driver.mjs";
+import { Unanswered, answered, startDisplay, startSession } from "./webkit-driver.mjs";
 
 export const name = "WebKit";
 export const lacks = {
@@ -44,7 +44,7 @@ const openers = new WeakMap();
 /** One more tab of a context, in a window of its own: what nobody sees has slow timers. */
 export const openIn = (context) => openers.get(context)();
 
-async function contextOf({ session, proxy, close: end }, { viewport, locale, extraHTTPHeaders = {} }) {
+async function contextOf({ session, proxy, close: end }, { viewport, locale, extraHTTPHeaders = {}, javaScriptEnabled = true }) {
   const always = { "accept-language": locale ?? "en-US" };
   proxy.headers = { ...always, ...extraHTTPHeaders };
   const context = {
@@ -69,7 +69,7 @@ async function contextOf({ session, proxy, close: end }, { viewport, locale, ext
     });
   const tab = async (handle) => {
     if (viewport) await inWindow(handle)(() => resize(session, viewport));
-    return { page: pageOf(session, inWindow(handle), proxy, context.close), errors: [], requests: proxy.requests };
+    return { page: pageOf(session, inWindow(handle), proxy, context.close, javaScriptEnabled), errors: [], requests: proxy.requests };
   };
   openers.set(context, async () => {
     const handle = await inTurn(async () => {
@@ -81,12 +81,27 @@ async function contextOf({ session, proxy, close: end }, { viewport, locale, ext
   return { context, ...(await tab(at)) };
 }
 
-function pageOf(session, inWindow, proxy, close) {
+/**
+ * What a page without scripting says. The driver never answers what meets it as it is being left, for the browser tells that a script's page
+ * is gone only where scripts may run. No test changes such a page by what it asks, so it can be asked again.
+ */
+async function repeated(ask, attempts = 4) {
+  try {
+    return await answered("executeAsyncScript", ask(), 3_000);
+  } catch (error) {
+    if (!(error instanceof Unanswered) || attempts === 1) throw error;
+    return repeated(ask, attempts - 1);
+  }
+}
+
+function pageOf(session, inWindow, proxy, close, hasScripting) {
   const run = async (text) => {
-    const { value, error } = await session.executeAsyncScript(
-      `const done = arguments[0];
-       (async () => (${text}))().then((value) => done({ value }), (error) => done({ error: String(error) }));`,
-    );
+    const ask = () =>
+      session.executeAsyncScript(
+        `const done = arguments[0];
+         (async () => (${text}))().then((value) => done({ value }), (error) => done({ error: String(error) }));`,
+      );
+    const { value, error } = await (hasScripting ? ask() : repeated(ask));
     if (error) throw new Error(error);
     return value;
   };
