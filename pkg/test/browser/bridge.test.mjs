@@ -1,9 +1,8 @@
 // What workers and frames hear of a decision, from whom, and what they do not.
 import assert from "node:assert/strict";
-import { test } from "node:test";
 import { policy } from "../policy.mjs";
 import { until } from "./engines/page.mjs";
-import { launch, open, serve } from "./launch.mjs";
+import { launch, open, serve, test } from "./launch.mjs";
 
 const html = (start, body = "") => `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Corner shop</title>
 <script>var heard = [], ran = [];

@@ -1,9 +1,9 @@
 // A careless application behind the layer, in a real browser: whatever a visitor chooses, every cookie that is stored and
 // every request to a third party is what was granted, no more and no less.
 import assert from "node:assert/strict";
-import { after, test } from "node:test";
+import { after } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { engine, needs } from "./launch.mjs";
+import { engine, needs, test } from "./launch.mjs";
 import { record } from "./recorder.mjs";
 import { cookieNames, grant, prompt, startCareless } from "./site-server.mjs";
 

@@ -1,9 +1,8 @@
 // What fails around the store: optional stays off, the page works, and one line in the console names the cause.
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
-import { test } from "node:test";
 import { policy } from "../policy.mjs";
-import { launch, needs, open, serve } from "./launch.mjs";
+import { launch, needs, open, serve, test } from "./launch.mjs";
 
 const built = (name) => readFile(new URL(`../../dist/${name}`, import.meta.url));
 const wasm = await built("consentry.wasm");

@@ -3,9 +3,8 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
-import { test } from "node:test";
 import { policy } from "../policy.mjs";
-import { launch, open, serve } from "./launch.mjs";
+import { launch, open, serve, test } from "./launch.mjs";
 
 const page = (body, head = "") => `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>Corner shop</title>

@@ -1,7 +1,6 @@
 // What scripts of the page ask of hosts that services declare, with the network guard and as a server sees it.
 import assert from "node:assert/strict";
-import { test } from "node:test";
-import { launch, open, serve } from "./launch.mjs";
+import { launch, open, serve, test } from "./launch.mjs";
 
 const policy = {
   id: "corner-shop",

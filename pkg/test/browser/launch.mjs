@@ -4,14 +4,35 @@ import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { extname, join, normalize } from "node:path";
 import { text } from "node:stream/consumers";
-import { after, afterEach, beforeEach } from "node:test";
+import { after, afterEach, beforeEach, test as testOnce } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { until } from "./engines/page.mjs";
+import { runInThisContext } from "node:vm";
+import { EngineFault, until } from "./engines/page.mjs";
 import { endWithHungTests } from "./processes.mjs";
 
 /** The one that `BROWSER` names: what it is called, what it lacks and why, and how it is started. */
 export const engine = await import(`./engines/${process.env.BROWSER ?? "chromium"}.mjs`);
+
+/**
+ * As Node's `test`, but what ends by a fault of the engine itself is run once more: a browser that crashed or a driver that did not answer
+ * says nothing of what is tested. What does not hold in a page fails at once.
+ */
+export function test(name, ...given) {
+  const run = given.pop();
+  return inFile(testOnce, name, ...given, async (context) => {
+    try {
+      await run(context);
+    } catch (error) {
+      if (!(error instanceof EngineFault)) throw error;
+      console.error(`run once more, as ${error.message}: ${name}`);
+      await run(context);
+    }
+  });
+}
+
+/** Calls a function as the test file would: Node takes the file that calls its `test` for the one that the test is in. */
+const inFile = runInThisContext("(call, ...given) => call(...given)", { filename: process.argv[1] });
 
 /** Options of a test that needs more than every engine has: where it is lacking, the test is skipped and says why. */
 export const needs = (...what) => ({ skip: what.map((one) => engine.lacks[one]).find(Boolean) ?? false });

@@ -1,10 +1,9 @@
 // Pages whose Content-Security-Policy refuses WebAssembly: the engine in JavaScript stands in.
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
-import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { policy } from "../policy.mjs";
-import { engine, launch, needs, open, serve } from "./launch.mjs";
+import { engine, launch, needs, open, serve, test } from "./launch.mjs";
 
 const html = (scripts) => `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>Corner shop</title>

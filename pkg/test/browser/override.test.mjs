@@ -1,8 +1,7 @@
 // A GPC signal against what the visitor had allowed: told once, overridden explicitly or not at all.
 import assert from "node:assert/strict";
-import { test } from "node:test";
 import { policy } from "../policy.mjs";
-import { launch, open, serve, submit } from "./launch.mjs";
+import { launch, open, serve, submit, test } from "./launch.mjs";
 import { decisionOf, startSite } from "./site-server.mjs";
 
 const browser = await launch();

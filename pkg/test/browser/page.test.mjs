@@ -2,8 +2,7 @@
 // The server's side is played here; what the real one does is tested where the example site is.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { test } from "node:test";
-import { launch, open, serve, submit } from "./launch.mjs";
+import { launch, open, serve, submit, test } from "./launch.mjs";
 
 const asset = (name) => readFileSync(new URL(`../../../src/server/assets/${name}`, import.meta.url), "utf8");
 const script = asset("page.js");

@@ -1,9 +1,8 @@
 // What stands in the place of an embed that waits, and what its buttons do.
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
-import { test } from "node:test";
 import { policy } from "../policy.mjs";
-import { launch, needs, open, serve } from "./launch.mjs";
+import { launch, needs, open, serve, test } from "./launch.mjs";
 
 const told = {
   ...policy,

@@ -1,7 +1,6 @@
 // A service whose script cannot be told to stop: the page is reloaded once it is no longer allowed, and for nothing else.
 import assert from "node:assert/strict";
-import { test } from "node:test";
-import { engine, launch, open, serve } from "./launch.mjs";
+import { engine, launch, open, serve, test } from "./launch.mjs";
 
 const policy = {
   id: "corner-shop",

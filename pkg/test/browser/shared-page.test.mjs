@@ -1,8 +1,7 @@
 // A page that all visitors get alike, from a real server: its first script and the page's script do for each visitor what
 // is right for that one.
 import assert from "node:assert/strict";
-import { test } from "node:test";
-import { launch, needs, open, settled, submit } from "./launch.mjs";
+import { launch, needs, open, settled, submit, test } from "./launch.mjs";
 import { prompt, startSharedPage } from "./site-server.mjs";
 
 const browser = await launch();

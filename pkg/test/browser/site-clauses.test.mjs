@@ -1,8 +1,7 @@
 // What the example site promises in words, clause by clause, and how it looks doing so.
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { test } from "node:test";
-import { engine, framed, launch, open, submit } from "./launch.mjs";
+import { engine, framed, launch, open, submit, test } from "./launch.mjs";
 import { cookieNames, grant, prompt, startSite } from "./site-server.mjs";
 import { contrastFaults } from "./site-contrast.mjs";
 

@@ -1,7 +1,6 @@
 // The tabs of a site whose server decides.
 import assert from "node:assert/strict";
-import { test } from "node:test";
-import { engine, launch, open } from "./launch.mjs";
+import { engine, launch, open, test } from "./launch.mjs";
 import { prompt, startSite } from "./site-server.mjs";
 
 const browser = await launch();

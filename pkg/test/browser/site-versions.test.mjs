@@ -1,7 +1,6 @@
 // The example site's policy from version 1 to version 4, as `consentry publish` wrote it: what visitors are asked and told.
 import assert from "node:assert/strict";
-import { test } from "node:test";
-import { launch, open, submit } from "./launch.mjs";
+import { launch, open, submit, test } from "./launch.mjs";
 import { decisionOf, grant, prompt, startSite, statuses } from "./site-server.mjs";
 
 const browser = await launch();

@@ -1,7 +1,6 @@
 // The example site, from the first visit to the last withdrawal: what its visitors are promised.
 import assert from "node:assert/strict";
-import { test } from "node:test";
-import { framed, launch, needs, open, settled, submit } from "./launch.mjs";
+import { framed, launch, needs, open, settled, submit, test } from "./launch.mjs";
 import { cookieNames, decisionOf, grant, prompt, startSite, statuses, viewsHeld } from "./site-server.mjs";
 
 const browser = await launch();

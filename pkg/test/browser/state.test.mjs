@@ -5,9 +5,8 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { test } from "node:test";
 import { policy } from "../policy.mjs";
-import { engine, launch, needs, open, serve } from "./launch.mjs";
+import { engine, launch, needs, open, serve, test } from "./launch.mjs";
 import { spawn } from "./processes.mjs";
 
 const html = (more = "") => `<!doctype html>

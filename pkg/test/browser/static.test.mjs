@@ -1,9 +1,8 @@
 // A page without a server of ours: the plain script, a policy object, and nothing else.
 import assert from "node:assert/strict";
-import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { policy } from "../policy.mjs";
-import { launch, open, serve } from "./launch.mjs";
+import { launch, open, serve, test } from "./launch.mjs";
 
 const gated = `
 <script type="text/plain" data-consent="statistics" src="/one.js"></script>

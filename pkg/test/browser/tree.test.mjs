@@ -1,7 +1,6 @@
 // The banner's tree has two writers: the server's HTML and the page's elements. Whatever is shown, they agree.
 import assert from "node:assert/strict";
-import { test } from "node:test";
-import { launch, open, submit } from "./launch.mjs";
+import { launch, open, submit, test } from "./launch.mjs";
 import { grant, prompt, startSite } from "./site-server.mjs";
 
 const browser = await launch();

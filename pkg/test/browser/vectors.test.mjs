@@ -1,8 +1,7 @@
 // The vectors that Rust runs, on the WASM build and the one in JavaScript in a browser.
 import assert from "node:assert/strict";
 import { readdir, readFile } from "node:fs/promises";
-import { test } from "node:test";
-import { engine, launch, open, serve } from "./launch.mjs";
+import { engine, launch, open, serve, test } from "./launch.mjs";
 
 const vectors = new URL("../../../tests/vectors/", import.meta.url);
 const script = (name) => readFile(new URL(`../${name}`, import.meta.url), "utf8");

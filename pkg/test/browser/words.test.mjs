@@ -1,7 +1,6 @@
 // The library's words in the page's language, of which only the wanted ones travel.
 import assert from "node:assert/strict";
-import { test } from "node:test";
-import { engine, launch, needs, open, serve } from "./launch.mjs";
+import { engine, launch, needs, open, serve, test } from "./launch.mjs";
 
 const policy = { id: "corner-shop", categories: [{ id: "statistics", name: "Stat 1" }], services: [] };
 const own = { accept: "Oui, tout", reject: "Non, rien", dir: "ltr" };

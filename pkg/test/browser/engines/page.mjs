@@ -15,12 +15,20 @@ const escaped = (text) => text.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&");
 const fitting = (glob) =>
   new RegExp(`^${glob.split("**").map((part) => part.split("*").map(escaped).join("[^/]*")).join(".*")}$`);
 
+/** What a browser or its driver does wrong by itself: it tells nothing of a page. */
+export class EngineFault extends Error {}
+
+/** After this there is nobody left to ask. */
+export class Crash extends EngineFault {}
+
 /** Asks until the answer is true, and returns it. */
 export async function until(what, ask, timeout = patience) {
   const latest = Date.now() + timeout;
   for (;;) {
-    // A page that is being left has no answer.
-    const answer = await ask().catch((error) => (Date.now() < latest ? undefined : Promise.reject(error)));
+    const answer = await ask().catch((error) => {
+      // A page that is being left has no answer.
+      if (error instanceof Crash || Date.now() > latest) throw error;
+    });
     if (answer) return answer;
     if (Date.now() > latest) assert.fail(`waited in vain: ${what}`);
     await sleep(30);

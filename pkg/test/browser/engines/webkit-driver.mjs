@@ -4,6 +4,7 @@ import { createServer } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Builder, Capabilities } from "selenium-webdriver";
 import { spawn } from "../processes.mjs";
+import { Crash, EngineFault } from "./page.mjs";
 import { startProxy } from "./proxy.mjs";
 
 /** A screen that nobody sees. The server chooses a free number and tells it. */
@@ -16,7 +17,7 @@ export async function startDisplay() {
   return { name: `:${String(number).trim()}`, kill: () => server.kill() };
 }
 
-export class Unanswered extends Error {}
+export class Unanswered extends EngineFault {}
 
 /** The driver's answer to a command, for which it has some milliseconds. */
 export function answered(command, answer, patience = 10_000) {
@@ -47,7 +48,7 @@ async function startOnce(display, { javaScriptEnabled = true, colorScheme = "lig
   const driver = spawn(process.env.WEBKIT_DRIVER ?? "/usr/bin/WebKitWebDriver", [`--port=${port}`], {
     // Its sandbox needs rights that a container does not give. Without a locale pages are told of American English.
     env: { ...process.env, DISPLAY: display, LC_ALL: "C", WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: "1" },
-    stdio: "ignore",
+    stdio: ["ignore", "ignore", "pipe"],
     // Its browser ends with it, also one that has never answered it.
     detached: true,
   });
@@ -87,8 +88,25 @@ async function newSession(driver, port, proxy, args) {
   const built = new Builder().disableEnvironmentOverrides().usingServer(server).withCapabilities(capabilities).build();
   const session = await answered("newSession", built);
   const execute = session.execute.bind(session);
-  session.execute = (command) => answered(command.getName(), execute(command));
+  const crash = crashOf(driver);
+  session.execute = (command) =>
+    answered(command.getName(), execute(command)).catch(async (error) => {
+      if (crashed.test(error.message)) await Promise.race([crash, sleep(1_000)]);
+      throw error;
+    });
   return session;
+}
+
+/** What the driver says when the process of a page has crashed, though not only then. */
+const crashed = /^Could not parse script result|page crash or hang/;
+
+/** Fails when the browser itself says so. */
+function crashOf(driver) {
+  const crash = new Promise((_, reject) => {
+    driver.stderr.on("data", (text) => String(text).includes("WebProcess CRASHED") && reject(new Crash("the process of a page has crashed")));
+  });
+  crash.catch(() => {});
+  return crash;
 }
 
 async function freePort() {
