@@ -100,8 +100,8 @@ export async function serve(pages) {
  */
 export const open = (browser, options) => browser.open(options);
 
-/** Waits for a page from outside: one without scripting has no timers that could ask again, and one that is being left no answer. */
-const holds = (page, expression) => until(expression, () => page.evaluate(expression));
+/** Waits for a page from outside: without scripting it has no timers that could ask again, and its policy may let it evaluate no strings. */
+export const holds = (page, expression) => until(expression, () => page.evaluate(expression));
 
 /** Presses a button whose answer is a new page. */
 export async function submit(page, button) {

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { policy } from "../policy.mjs";
-import { engine, launch, needs, open, serve, test } from "./launch.mjs";
+import { engine, holds, launch, needs, open, serve, test } from "./launch.mjs";
 
 const html = (scripts) => `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>Corner shop</title>
@@ -80,15 +80,6 @@ async function visit(path) {
   return opened;
 }
 
-/** Asked from here: what waits inside the page is a string that its policy does not let it evaluate. */
-async function until(page, expression) {
-  for (let times = 0; times < 200; times++) {
-    if (await page.evaluate(expression)) return;
-    await sleep(50);
-  }
-  assert.fail(`never: ${expression}`);
-}
-
 /** Nothing is asked, nothing optional runs, and the page works. */
 async function checkNothing(page) {
   assert.equal(await page.evaluate("consent.decision.ids.statistics.reason"), "unavailable");
@@ -103,13 +94,13 @@ async function cookiesAfter(path, value) {
   const { page, context, errors } = await visit(path);
   await page.click(`${prompt} button[value=${value}]`);
   await gone(page);
-  if (value === "accept") await until(page, "ran.includes('one')");
+  if (value === "accept") await holds(page, "ran.includes('one')");
   const cookies = (await context.cookies()).map(({ name, value }) => [name, value]);
   await page.reload();
-  await until(page, "consent.decision.ids.statistics.reason !== 'unavailable'");
+  await holds(page, "consent.decision.ids.statistics.reason !== 'unavailable'");
   assert.equal(await page.evaluate("consent.allows('statistics')"), value === "accept");
   assert.equal(await page.locator(prompt).count(), 0);
-  if (value === "accept") await until(page, "ran.includes('one')");
+  if (value === "accept") await holds(page, "ran.includes('one')");
   else assert.deepEqual(await page.evaluate("ran"), []);
   assert.deepEqual(ours(errors), []);
   return cookies;
@@ -149,7 +140,7 @@ test("asked for by an attribute it is loaded without trying WebAssembly, and the
   assert.deepEqual(await page.evaluate("refused"), []);
   assert.deepEqual(errors, []);
   await page.click(`${prompt} button[value=accept]`);
-  await until(page, "ran.includes('one')");
+  await holds(page, "ran.includes('one')");
 });
 
 test("a nonce is enough", async () => {
@@ -164,10 +155,10 @@ test("what is woken needs no Trusted Types policy, where none may be made: only 
   await page.waitForSelector(prompt);
   await page.evaluate("void (refused.length = 0)");
   await page.click(`${prompt} button[value=accept]`);
-  await until(page, "ran.length > 2");
+  await holds(page, "ran.length > 2");
   assert.deepEqual(await page.evaluate("[...ran].sort()"), ["inline", "one", "two"]);
   if (await page.evaluate("'trustedTypes' in window")) {
-    await until(page, "refused.length > 0");
+    await holds(page, "refused.length > 0");
     assert.deepEqual(await page.evaluate("refused"), ["trusted-types-sink"]);
     assert.equal(await page.evaluate("ran.includes('three')"), false);
   }
@@ -176,13 +167,13 @@ test("what is woken needs no Trusted Types policy, where none may be made: only 
 test("modules load it where consentry/js is imported", async () => {
   const { page, errors } = await visit("/module");
   await page.click(`${prompt} button[value=accept]`);
-  await until(page, "ran.includes('one')");
+  await holds(page, "ran.includes('one')");
   assert.deepEqual(ours(errors), []);
 });
 
 test('"wasm" does not load it, and nothing is allowed', async () => {
   const { page, requests } = await visit("/only-wasm");
-  await until(page, "window.consent");
+  await holds(page, "window.consent");
   await sleep(500);
   await checkNothing(page);
   assert.ok(!asks(requests, "/consentry.engine.js"));
@@ -191,7 +182,7 @@ test('"wasm" does not load it, and nothing is allowed', async () => {
 for (const path of ["/alone", "/old", "/module-without"])
   test(`${path}: without it nothing is allowed, and the page works`, async () => {
     const { page } = await visit(path);
-    await until(page, "window.consent");
+    await holds(page, "window.consent");
     await sleep(500);
     await checkNothing(page);
   });

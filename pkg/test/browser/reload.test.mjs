@@ -1,5 +1,6 @@
 // A service whose script cannot be told to stop: the page is reloaded once it is no longer allowed, and for nothing else.
 import assert from "node:assert/strict";
+import { until } from "./engines/page.mjs";
 import { engine, launch, open, serve, test } from "./launch.mjs";
 
 const policy = {
@@ -121,7 +122,7 @@ test("with a server the page is reloaded when the refusal is stored, also by the
   release = () => new Promise((done) => (answer = () => done({ status: 500, body: "" })));
   await page.evaluate("void consent.withdraw().catch(() => {})");
   assert.equal(await status(page), "denied");
-  for (let times = 0; times < 100 && !answer; times++) await page.waitForTimeout(20);
+  await until("the answer at the server", async () => answer);
   await stays(page, 2);
   answer();
   await loaded(page, 3);

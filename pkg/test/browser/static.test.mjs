@@ -1,8 +1,7 @@
 // A page without a server of ours: the plain script, a policy object, and nothing else.
 import assert from "node:assert/strict";
-import { setTimeout as sleep } from "node:timers/promises";
 import { policy } from "../policy.mjs";
-import { launch, open, serve, test } from "./launch.mjs";
+import { holds, launch, open, serve, test } from "./launch.mjs";
 
 const gated = `
 <script type="text/plain" data-consent="statistics" src="/one.js"></script>
@@ -108,7 +107,7 @@ test("a strict Content-Security-Policy with Trusted Types needs 'wasm-unsafe-eva
   assert.notEqual(await page.evaluate(`getComputedStyle(document.querySelector("${prompt}")).position`), "static");
   await page.click(`${prompt} button[value=accept]`);
   // Asked from here: what waits inside the page is a string that its policy does not let it evaluate.
-  for (let times = 0; times < 100 && !(await ran(page)).includes("three"); times++) await sleep(50);
+  await holds(page, "ran.includes('three')");
   // The inline script has no nonce, and a string may not become the address of a script: both stay refused.
   assert.deepEqual(await ran(page), ["one", "three"]);
 });
