@@ -7,7 +7,8 @@ export async function startProxy() {
   const forward = (asked, answer) => {
     const headers = { ...asked.headers, ...proxy.headers };
     delete headers["proxy-connection"];
-    const sent = request(asked.url, { method: asked.method, headers }, (response) => {
+    // Over a connection of its own: a server may end one that was kept just as it is used again.
+    const sent = request(asked.url, { agent: false, method: asked.method, headers }, (response) => {
       // In pairs, so that a header that comes several times does.
       answer.writeHead(response.statusCode, response.rawHeaders);
       response.pipe(answer);
