@@ -107,12 +107,13 @@ function pageOf(session, inWindow, proxy, close, hasScripting) {
   };
   /** Goes to another document, and waits for it, or for all that loads with it. */
   const arrive = async (go, waitUntil) => {
-    const look = () => inWindow(() => run("[performance.timeOrigin, document.readyState]"));
+    const look = () => inWindow(() => run("[performance.timeOrigin, document.readyState, location.href]"));
     const [left] = await until("the document that is left", look);
     await inWindow(go);
     await until("another document", async () => {
-      const [here, state] = await look();
-      return here !== left && (state === "complete" || waitUntil === "commit");
+      const [here, state, address] = await look();
+      // A new window replaces its first document by another empty one.
+      return here !== left && address !== "about:blank" && (state === "complete" || waitUntil === "commit");
     });
   };
   const press = async (pressed) => {
