@@ -42,11 +42,11 @@ async function visit({ page, errors }, path) {
   errors.length = 0;
   asked = [];
   await page.goto(origin + path);
-  await page.waitForSelector(prompt, { timeout: 5000 }).catch(() => faults.push(`${path}: no banner`));
+  await page.waitForSelector(prompt).catch(() => faults.push(`${path}: no banner`));
   if (!faults.length) {
     await page.click(`${prompt} summary`);
     await page.click(`${prompt} button[value=reject]`);
-    const gone = page.waitForSelector(prompt, { state: "detached", timeout: 5000 });
+    const gone = page.waitForSelector(prompt, { state: "detached" });
     await gone.catch(() => faults.push(`${path}: not refused`));
     const state = await page.evaluate(() => ({
       allowed: Object.entries(store.decision.ids).filter(([, { status }]) => status === "granted"),
@@ -55,8 +55,10 @@ async function visit({ page, errors }, path) {
     if (state.allowed.length) faults.push(`${path}: allowed ${JSON.stringify(state.allowed)}`);
     if (!state.prototype) faults.push(`${path}: Object.prototype has changed`);
     await page.evaluate("consentry.openChoices(store)");
-    const refuse = page.click("dialog button[value=reject]", { timeout: 5000 });
+    const refuse = page.click("dialog button[value=reject]");
     await refuse.catch(() => faults.push(`${path}: no choices`));
+    // One answer after the other is stored, and the next page must find none of them.
+    await page.evaluate("store.reject().then(() => {})");
   }
   if (await page.evaluate("globalThis.harm === true")) faults.push(`${path}: something ran`);
   if (asked.length) faults.push(`${path}: asked for ${asked}`);
