@@ -1,9 +1,8 @@
 // What the README has for pages without a bundler works as it is pasted.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { test } from "node:test";
 import { policy } from "../policy.mjs";
-import { launch, open, serve } from "./launch.mjs";
+import { launch, open, serve, test } from "./launch.mjs";
 
 const file = (path) => readFileSync(new URL(`../../${path}`, import.meta.url), "utf8");
 const [classic, modules] = [...file("README.md").matchAll(/^```html\n(.*?)^```/gms)].map(([, html]) => html);

@@ -1,8 +1,7 @@
 // What the page of a visitor who has answered does without the engine, and when it does not.
 import assert from "node:assert/strict";
-import { test } from "node:test";
 import { policy } from "../policy.mjs";
-import { launch, open, serve } from "./launch.mjs";
+import { launch, open, serve, test } from "./launch.mjs";
 
 // What differs from one load to the next stands behind the question mark of the page's address.
 const start = `
