@@ -222,7 +222,7 @@ test("the page decides from the same cookie and facts as the server, byte for by
     await page.waitForFunction(() => /same|differ|not run/.test(document.querySelector("#verdict").textContent));
     assert.match(await page.textContent("#verdict"), /the same, character by character/);
     const [server, browser, engine] = await page.evaluate(async () => {
-      const { decide, initSync, inlinedBytes, start } = await import("/pkg/test/engine.js");
+      const { decide, flatten, initSync, inlinedBytes, start } = await import("/pkg/test/engine.js");
       initSync((imports) => new WebAssembly.Instance(new WebAssembly.Module(inlinedBytes()), imports).exports);
       const [policy, decision] = await Promise.all(
         ["policy.json", "decision"].map((name) => fetch(`/privacy-choices/${name}`).then((got) => got.text())),
@@ -232,7 +232,7 @@ test("the page decides from the same cookie and facts as the server, byte for by
       const text = (id) => document.getElementById(id).textContent;
       const { cookie, sealed } = compiled;
       const facts = { cookies: document.cookie, cookie, sealed, gpc, region: region ?? "", now };
-      const decided = JSON.stringify(decide(compiled, start(compiled, true), facts));
+      const decided = JSON.stringify(decide(compiled, start(flatten(compiled), true)("decide", facts), facts));
       return [text("server"), text("browser"), { server: decision, browser: decided }];
     });
     assert.equal(browser, server);
