@@ -8,7 +8,7 @@ import { announce, cookies, isPrerendered, onShown } from "./dom.ts";
 import { arrival, isUsable } from "./engine.ts";
 import { flatten } from "./flat.ts";
 import { type Answer, post } from "./post.ts";
-import { keep as keepSaid, said } from "./said.ts";
+import { forgetSaid, said } from "./said.ts";
 import { join } from "./tabs.ts";
 
 /** What another build of the engine said is none of this one's answers. */
@@ -96,15 +96,15 @@ export function open<P extends Policy>(policy: P, options: Options = {}, begin =
   });
   let core: Core | undefined;
   let isBegun = false;
+  const take = () => (core = start(flat, isUsable()));
   /** The engine, which is started when it is first asked something. */
   const engine = () => {
     if (isBegun) return core;
     isBegun = true;
     begin();
-    core = start(flat, isUsable());
-    if (!core)
+    if (!take())
       arrival?.then(() => {
-        core = start(flat, isUsable());
+        take();
         decideAnew();
       });
     return core;
@@ -116,8 +116,8 @@ export function open<P extends Policy>(policy: P, options: Options = {}, begin =
     const asked = () => engine()?.("decide", known);
     // Of a visitor who has not answered nothing is kept, also not by this library.
     const texts = text || more || options.jar ? [] : textsIn(cookies);
-    const question = [build, day(now), sealed, gpc, region, cookies.length > 65536, texts, flat].join();
-    const answer = texts[0] && !isPrerendered() ? said(question, asked) : asked();
+    const question = () => [build, day(now), sealed, gpc, region, cookies.length > 65536, texts, flat].join();
+    const answer = texts[0] && !isPrerendered() ? said(question(), asked) : asked();
     return decide(policy, answer, known);
   };
 
@@ -226,7 +226,7 @@ export function open<P extends Policy>(policy: P, options: Options = {}, begin =
     // That is no act of the engine, so there is no text.
     if (given.act === "forget") {
       jar.delete(cookie);
-      keepSaid();
+      forgetSaid();
     }
     const before = stored();
     const text = textOf(given);

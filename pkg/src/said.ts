@@ -21,8 +21,9 @@ export function said(question: string, ask: () => string | undefined): string | 
   return answer;
 }
 
-/** Keeps nothing any more, unless told what. */
-export function keep(text = ""): void {
+export const forgetSaid = (): void => keep("");
+
+function keep(text: string): void {
   try {
     localStorage.setItem(NAME, text);
   } catch {}
