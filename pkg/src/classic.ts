@@ -7,7 +7,7 @@ import css from "../../src/banner/banner.css";
 import { offer } from "./engine.ts";
 import { gateElements, mountBanner, openChoices } from "./banner.ts";
 import { session } from "./consent.ts";
-import { root } from "./dom.ts";
+import { complain, root } from "./dom.ts";
 import { activate } from "./gate.ts";
 import { createConsent, loadConsent } from "./index.ts";
 import { loadWords } from "./words.ts";
@@ -36,4 +36,4 @@ Object.assign(globalThis, {
 // Found by its attribute: `document.currentScript` can be shadowed by markup.
 const tag = root().querySelector<HTMLScriptElement>("script[data-policy]")?.dataset;
 if (tag?.policy)
-  loadConsent(tag.policy, { engine: tag.engine as "auto" }).then(mount, (cause) => console.error("consentry: the policy could not be loaded:", cause));
+  loadConsent(tag.policy, { engine: tag.engine as "auto" }).then(mount, (cause) => complain("the policy could not be loaded:", cause));

@@ -39,3 +39,6 @@ export const announce = (decision: Decision, before?: Decision): void =>
   void root().dispatchEvent(
     new CustomEvent("consentry:change", { bubbles: true, detail: { ...decision, before } }),
   );
+
+/** Says what did not come, three seconds later: a page that is being left stops what it waits for, too, and is gone by then. */
+export const complain = (...said: unknown[]): void => void setTimeout(() => console.error("consentry:", ...said), 3000);

@@ -2,7 +2,7 @@
 // wait: it answers in place, without a reload, and brings to life what was allowed.
 import type { Decision } from "../types/index.d.ts";
 import { allowed } from "./decision.ts";
-import { announce, body, isPrerendered, root } from "./dom.ts";
+import { announce, body, complain, isPrerendered, root } from "./dom.ts";
 import { takeOver } from "./form.ts";
 import { activate, watch } from "./gate.ts";
 import { post } from "./post.ts";
@@ -81,6 +81,6 @@ export function begin({ mount, granted, reload, cameFrom, tellOthers }: Page): L
     void activate({ ids: Object.fromEntries(words(granted).map((id) => [id, { status: "granted", reason: "chosen" }])) });
   watch();
   return {
-    ask: () => void ask().catch((cause) => console.error("consentry: the server could not be asked:", cause)),
+    ask: () => void ask().catch((cause) => complain("the server could not be asked:", cause)),
   };
 }

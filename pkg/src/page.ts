@@ -1,6 +1,6 @@
 // The script of a page whose server runs consentry, as far as a page needs one before somebody answers: no engine, the
 // server decides. What answers in place is fetched only when somebody comes near a form, or when there is something to do.
-import { isPrerendered, root } from "./dom.ts";
+import { complain, isPrerendered, root } from "./dom.ts";
 import { BOXES, type Live } from "./live.ts";
 import { join } from "./tabs.ts";
 
@@ -22,7 +22,7 @@ let cameFrom: EventTarget | null;
 const wake = () =>
   (live ??= import(`${mount}/assets/${LIVE}`)
     .then(({ begin }) => begin({ mount, granted, reload: script?.dataset.reload, cameFrom, tellOthers }) as Live)
-    .catch((cause) => console.error("consentry: answers are sent with a reload:", cause))
+    .catch((cause) => complain("answers are sent with a reload:", cause))
     .finally(() => (isOver = true)));
 const ask = () => void wake().then((live) => live?.ask());
 const tellOthers = join(ask);

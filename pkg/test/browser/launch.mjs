@@ -107,7 +107,8 @@ export const holds = (page, expression) => until(expression, () => page.evaluate
 export async function submit(page, button) {
   await page.evaluate("void (window.left = true)");
   await page.click(button);
-  await holds(page, "!window.left && document.readyState === 'complete'");
+  // The empty document that an engine may show in between is none.
+  await holds(page, "!window.left && location.protocol !== 'about:' && document.readyState === 'complete'");
 }
 
 /** Waits until a page asks for nothing more. */

@@ -2,7 +2,8 @@
 // The server's side is played here; what the real one does is tested where the example site is.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { launch, open, serve, submit, test } from "./launch.mjs";
+import { until } from "./engines/page.mjs";
+import { launch, needs, open, serve, submit, test } from "./launch.mjs";
 
 const asset = (name) => readFileSync(new URL(`../../../src/server/assets/${name}`, import.meta.url), "utf8");
 const script = asset("page.js");
@@ -139,6 +140,23 @@ test("where what answers cannot be had, the form is sent as without a script, wi
   await submit(page, "[data-cy=prompt] [value=reject]");
   assert.equal(await page.evaluate("document.title"), "Answered");
   assert.deepEqual(sent, ["policy=corner-shop&version=1&asked=statistics+videos&return=%2F&act=reject"]);
+});
+
+test("a page says why its answers reload it, but not one that is left while it fetches", needs("console"), async () => {
+  let hold;
+  const held = new Promise((resolve) => (hold = resolve));
+  const { page, errors } = await visitOther({ [live]: () => held, "/other": "<!doctype html><title>Other</title>" });
+  const { origin } = new URL(await page.url());
+  const asked = page.waitForRequest(`**${live}`);
+  await page.focus("[value=reject]");
+  await asked;
+  await page.goto(`${origin}/other`);
+  await page.waitForTimeout(3500);
+  assert.deepEqual(errors, []);
+  hold({ status: 503, body: "" });
+  await page.goto(origin);
+  await page.focus("[value=reject]");
+  await until("an error that says why", async () => errors.some((text) => text.includes("answers are sent with a reload")));
 });
 
 test("what is granted in the page holds for elements that come later", async () => {
