@@ -8,6 +8,8 @@ mod google;
 #[cfg(feature = "http")]
 mod granted;
 mod json;
+#[cfg(any(feature = "json", all(feature = "wasm", target_arch = "wasm32")))]
+pub(crate) mod letters;
 mod prompt;
 mod resolve;
 mod rule;

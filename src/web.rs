@@ -3,7 +3,6 @@
 //! One text goes in and one comes out: each further argument, and each handle on a JavaScript object, costs code on both
 //! sides of the border. Nothing here reaches `core::fmt`, which would cost the module 4.5 kB compressed.
 
-mod decision;
 mod fields;
 pub mod page;
 mod policy;
@@ -18,14 +17,13 @@ use wasm_bindgen::prelude::*;
 use crate::{
     consent::{Act, Answer, Consent, Method},
     cookies,
-    decision::Case,
+    decision::{Case, letters::push_decision},
     policy::{PolicyVersion, Terms},
     signals::{Region, Signals},
     text::{number, push, push_number, until, words},
     timestamp::Timestamp,
     visit::Look,
 };
-use decision::push_decision;
 use fields::fields;
 
 /// The terms of the policies that were opened. A page has one, and keeps it as long as it lives.
@@ -55,7 +53,7 @@ pub fn open(policy: &str) -> usize {
 ///
 /// | question | arguments | answer |
 /// |---|---|---|
-/// | `decide` | | the decision, as `web/decision.rs` writes it |
+/// | `decide` | | the decision, as `decision/letters.rs` writes it |
 /// | `persist` | | the consent text to store because a signal denied something |
 /// | `merge` | a consent text of another page | the stored consent together with it |
 /// | `clear` | | the names of the cookies that belong to ids not allowed now, separated by spaces |
@@ -79,7 +77,7 @@ fn answer(terms: &Terms, request: &str) -> String {
     let case = Case { terms, outcome: &look.outcome };
     let mut out = String::new();
     match question {
-        "decide" => push_decision(&mut out, case),
+        "decide" => push_decision(&mut out, case, |_| true),
         "clear" => {
             for (name, _) in cookies::pairs(cookies) {
                 if name != cookie && case.clears(name) {

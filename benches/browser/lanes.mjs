@@ -3,6 +3,7 @@
 import { build } from "esbuild";
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
+import { withFirstVisit } from "../../pkg/dist/server.js";
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const installed = (path) => here(`node_modules/${path}`);
@@ -29,7 +30,7 @@ const lanes = [
     files: { "consentry.min.js": here("../../pkg/dist/consentry.min.js") },
     head: '<script src="consentry.min.js" defer></script><script src="start.js" defer></script>',
     body: `<script type="text/plain" data-consent="statistics" src="${GATED}"></script>`,
-    start: `window.consent = consentry.start(${JSON.stringify({ id: "bench", locale: "en", categories: optional })});`,
+    start: `window.consent = consentry.start(${JSON.stringify(withFirstVisit({ id: "bench", locale: "en", categories: optional }))});`,
     banner: "[data-cy=prompt]",
     accept: "[data-cy=prompt] button[value=accept]",
     refuse: "[data-cy=prompt] button[value=reject]",

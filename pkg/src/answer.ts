@@ -17,7 +17,7 @@ const CAUSES = list<Prompt["cause"]>(
 /** The optional categories: the built-in one may be declared, to give it words. */
 export const optionalCategories = ({ categories }: Policy) => categories.filter(({ id }) => id !== "necessary");
 
-/** What the engine's answer says, or without one: nothing optional is allowed. The text is that of src/web/decision.rs. */
+/** What the engine's answer says, or without one: nothing optional is allowed. The text is that of src/decision/letters.rs. */
 export function decide(policy: Policy, answer: string | undefined, facts: Facts): Decision {
   let at = 0;
   const next = () => (answer ? answer.charCodeAt(at++) - 97 : 0);

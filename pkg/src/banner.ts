@@ -5,6 +5,7 @@ import { arrival } from "./engine.ts";
 import { takeOver } from "./form.ts";
 import { activate, watch } from "./gate.ts";
 import { render } from "./scene.ts";
+import { addStyles } from "./style.ts";
 
 const bars = "[data-cy=prompt],[data-cy=notice]";
 
@@ -26,6 +27,7 @@ export const mountBanner: typeof face.mountBanner = (consent, { parent, css, wor
   let bar = root().querySelector(bars);
   const contents = () => JSON.stringify([consent.decision.prompt, consent.decision.notice]);
   let shown = bar && contents();
+  if (bar) shared.dress?.();
   const show = () => {
     const place = parent ?? body();
     if (!place || isPrerendered() || shown === contents()) return;
@@ -34,12 +36,21 @@ export const mountBanner: typeof face.mountBanner = (consent, { parent, css, wor
     const holder = create("div");
     render(holder, "prompt", policy, consent.decision, endpoint);
     bar = holder.firstElementChild;
-    if (bar) place.prepend(bar);
+    if (!bar) return;
+    shared.dress?.();
+    place.prepend(bar);
   };
   show();
   const stops = [consent.subscribe(show), gateElements(consent)];
 
-  takeOver(bars + ",[data-cy=placeholder]", answer, { signal });
+  const boxes = bars + ",[data-cy=placeholder]";
+  takeOver(boxes, answer, { signal });
+  // Whoever comes near is about to answer.
+  root().addEventListener(
+    "pointerover",
+    ({ target }) => void (target instanceof Element && target.closest(boxes + ",[data-consent-open]") && decides()),
+    { signal },
+  );
   // Called while the page is still being read: the rest of it comes later.
   onShown(show, { signal });
   root().addEventListener(
@@ -65,13 +76,14 @@ export const mountBanner: typeof face.mountBanner = (consent, { parent, css, wor
 };
 
 export const openChoices: typeof face.openChoices = (consent) => {
-  const { answer, decides, endpoint, pending, policy, stored } = session(consent);
+  const { answer, decides, dress, endpoint, pending, policy, stored } = session(consent);
   if (!decides()) {
     // Without an engine there is still the server's own page; one that is on its way is waited for.
     if (endpoint !== undefined) location.assign(endpoint);
     else arrival?.then(() => decides() && openChoices(consent));
     return;
   }
+  dress?.();
   // The browser's own modal dialog keeps the focus inside, closes on Esc and gives the focus back.
   const dialog = create("dialog");
   dialog.className = "cy-dialog";
@@ -102,14 +114,3 @@ export const openChoices: typeof face.openChoices = (consent) => {
   body()?.append(dialog);
   dialog.showModal();
 };
-
-function addStyles(css: string | CSSStyleSheet): void {
-  if (typeof css !== "string") {
-    Reflect.get(Document.prototype, "adoptedStyleSheets", document).push(css);
-    return;
-  }
-  const link = create("link");
-  link.rel = "stylesheet";
-  link.href = css;
-  root().querySelector(":scope > head")?.append(link);
-}

@@ -10,6 +10,7 @@ import { session } from "./consent.ts";
 import { complain, root } from "./dom.ts";
 import { activate } from "./gate.ts";
 import { createConsent, loadConsent } from "./index.ts";
+import { addStyles } from "./style.ts";
 import { loadWords } from "./words.ts";
 
 // By an address that the bundler does not look into: relative to this very script, also a classic one.
@@ -17,12 +18,18 @@ const address: string = "./consentry.engine.js";
 offer(() => import(address).then(({ of }) => of("@build@")));
 
 function mount(consent: Consent): Consent {
-  // A constructed style sheet needs no style-src in the page's Content-Security-Policy.
-  const sheet = new CSSStyleSheet();
-  sheet.replaceSync(css);
+  const shared = session(consent);
+  // Most pages show nothing, and need no style.
+  shared.dress = () => {
+    delete shared.dress;
+    // A constructed style sheet needs no style-src in the page's Content-Security-Policy.
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(css);
+    addStyles(sheet);
+  };
   // What is granted need not wait for words.
   activate(consent.decision);
-  loadWords(session(consent).policy).then((words) => mountBanner(consent, { css: sheet, words }));
+  loadWords(shared.policy).then((words) => mountBanner(consent, { words }));
   return consent;
 }
 

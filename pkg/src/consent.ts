@@ -6,6 +6,7 @@ import { type Core, type Facts, type Question, start } from "./core.ts";
 import { allowed, same } from "./decision.ts";
 import { announce, cookies, isPrerendered, onShown } from "./dom.ts";
 import { arrival, isUsable } from "./engine.ts";
+import { firstAnswer, textOf as policyText } from "./first.ts";
 import { flatten } from "./flat.ts";
 import { type Answer, post } from "./post.ts";
 import { forgetSaid, said } from "./said.ts";
@@ -36,6 +37,8 @@ export interface Session {
   pending(): string | undefined;
   /** Called whenever something was decided, also where that is the same as before. */
   settled?: () => void;
+  /** Called before something is shown. */
+  dress?: () => void;
 }
 
 const sessions = new WeakMap<object, Session>();
@@ -75,10 +78,11 @@ const pageJar = (secure: boolean, cookie: string, domain?: string): Jar => ({
 
 /** `begin` starts the engine, where that is not done before. */
 export function open<P extends Policy>(policy: P, options: Options = {}, begin = () => {}): Consent<IdOf<P>, ChoiceOf<P>> {
-  const flat = flatten(policy);
+  // Whatever is known of this very text without an engine comes from one that had it checked.
+  const ours = policyText(policy);
   const endpoint = options.endpoint ?? policy.mount;
   const https = globalThis.location?.protocol === "https:";
-  const cookie = policy.cookie ?? (https ? "__Host-privacy" : "privacy");
+  const cookie = `${policy.cookie ?? (https ? "__Host-privacy" : "privacy")}`;
   const sealed = policy.sealed ?? false;
   const jar = options.jar ?? pageJar(https || cookie.startsWith("__"), cookie, policy.domain);
   // Exactly `true` (Global Privacy Control, "JavaScript Property to Detect Preference").
@@ -96,17 +100,23 @@ export function open<P extends Policy>(policy: P, options: Options = {}, begin =
   });
   let core: Core | undefined;
   let isBegun = false;
+  /** Whether no engine will come. */
+  let isLost = false;
+  let flat = "";
   const take = () => (core = start(flat, isUsable()));
   /** The engine, which is started when it is first asked something. */
   const engine = () => {
     if (isBegun) return core;
     isBegun = true;
+    flat = flatten(policy);
     begin();
-    if (!take())
+    if (!take()) {
+      isLost = !arrival;
       arrival?.then(() => {
-        take();
+        isLost = !take();
         decideAnew();
       });
+    }
     return core;
   };
   const ask: Session["ask"] = (question, args = [], text) => engine()?.(question, facts(text), ...args) ?? "";
@@ -114,10 +124,14 @@ export function open<P extends Policy>(policy: P, options: Options = {}, begin =
     const known = { ...facts(text), ...more };
     const { cookies, gpc, region, now } = known;
     const asked = () => engine()?.("decide", known);
+    const texts = textsIn(cookies);
+    const question = () => [build, day(now), sealed, gpc, region, texts, ours].join();
+    let answer;
+    // What is only supposed, or too long to be believed, and cookies that are not the page's own, are the engine's.
+    if (text || more || options.jar || cookies.length > 16384) answer = asked();
     // Of a visitor who has not answered nothing is kept, also not by this library.
-    const texts = text || more || options.jar ? [] : textsIn(cookies);
-    const question = () => [build, day(now), sealed, gpc, region, cookies.length > 65536, texts, flat].join();
-    const answer = texts[0] && !isPrerendered() ? said(question(), asked) : asked();
+    else if (texts[0]) answer = isPrerendered() ? asked() : said(question(), asked);
+    else answer = (!texts.length && !region && !isLost && firstAnswer(policy, ours, gpc)) || asked();
     return decide(policy, answer, known);
   };
 

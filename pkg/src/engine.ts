@@ -8,11 +8,9 @@ type Choice = Options["engine"];
 let usable = false;
 export const isUsable = (): boolean => usable;
 
-/** There where WebAssembly is refused or not wanted; fulfilled once the engine in JavaScript has come or failed to. */
+/** There once an engine is sent for; fulfilled when it has come, or none will. */
 export let arrival: Promise<void> | undefined;
 
-/** Why it is not WebAssembly. */
-let refusal: unknown;
 let load = (): Promise<Instantiate> => Promise.reject("consentry/js is not imported");
 
 /** Says where the engine in JavaScript is. It is sent for only when it is needed. */
@@ -25,32 +23,37 @@ function begin(instantiate: Instantiate): void {
   usable = true;
 }
 
-/** Starts an engine, the one in WebAssembly at once. What was refused before is not tried again. */
-export function startSync(module: () => WebAssembly.Module, choice?: Choice): void {
-  if (usable || arrival) return;
-  if (choice !== "js" && !refusal)
-    try {
-      return begin((imports) => new WebAssembly.Instance(module(), imports).exports);
-    } catch (cause) {
-      refusal = cause;
-    }
-  arrival = (choice === "wasm" ? Promise.reject() : load())
+const beginWith = (module: WebAssembly.Module) => begin((imports) => new WebAssembly.Instance(module, imports).exports);
+
+/** The engine in JavaScript, where WebAssembly was refused or is not wanted. */
+const fallBack = (choice: Choice, refusal?: unknown): Promise<void> =>
+  (choice === "wasm" ? Promise.reject() : load())
     .then(begin)
     .catch((cause) =>
       console.error("consentry: nothing optional is allowed, no engine runs here:", ...[refusal, cause].filter(Boolean)),
     );
-}
 
-/** The same without blocking: older browsers compile only small modules synchronously. */
-export async function start(module: () => Promise<WebAssembly.Module>, choice?: Choice): Promise<boolean> {
-  let compiled: WebAssembly.Module;
-  if (!usable && !arrival && choice !== "js")
+/** Starts an engine, the one in WebAssembly at once. What was refused before is not tried again. */
+export function startSync(bytes: () => Uint8Array<ArrayBuffer>, choice?: Choice): void {
+  if (usable || arrival) return;
+  let refusal: unknown;
+  if (choice !== "js")
     try {
-      compiled = await module();
+      return beginWith(new WebAssembly.Module(bytes()));
     } catch (cause) {
+      // Older browsers compile only small modules synchronously.
+      if (cause instanceof RangeError) return void start(() => WebAssembly.compile(bytes()), choice);
       refusal = cause;
     }
-  startSync(() => compiled, choice);
+  arrival = fallBack(choice, refusal);
+}
+
+/** The same without blocking. */
+export async function start(module: () => Promise<WebAssembly.Module>, choice?: Choice): Promise<boolean> {
+  if (!usable)
+    arrival ??= (choice === "js" ? Promise.reject<never>() : module())
+      .then(beginWith)
+      .catch((cause) => fallBack(choice, cause));
   await arrival;
   return usable;
 }

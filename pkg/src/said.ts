@@ -1,14 +1,14 @@
 // What the engine said of the same question before, kept by the browser: a page of a visitor who has answered knows the
 // decision from it, and starts no engine until something is to be answered.
 
+import { digest } from "./digest.ts";
+
 const NAME = "consentry";
 
 /** The answer to a question: what was said last if that was the same one, else what `ask` says. */
 export function said(question: string, ask: () => string | undefined): string | undefined {
-  // FNV-1a in 32 bits, and the length: so nothing of the visitor's consent is kept twice.
-  let hash = 0x811c9dc5;
-  for (let place = 0; place < question.length; place++) hash = Math.imul(hash ^ question.charCodeAt(place), 0x1000193);
-  const key = `${hash}.${question.length} `;
+  // So nothing of the visitor's consent is kept twice.
+  const key = digest(question) + " ";
   let kept: string | null | undefined;
   try {
     kept = localStorage.getItem(NAME);

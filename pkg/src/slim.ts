@@ -11,6 +11,11 @@ async function compile(source: Parameters<typeof face.startEngine>[0]): Promise<
   return given instanceof Response ? WebAssembly.compileStreaming(given) : WebAssembly.compile(given);
 }
 
+/** What sends for the engine once it is needed. */
+let send = () => {};
+
+export const offerEngine: typeof face.offerEngine = (source) => void (send = () => void startEngine(source()));
+
 export const startEngine: typeof face.startEngine = (source) =>
   start(async () => {
     const module = await compile(source);
@@ -21,6 +26,6 @@ export const startEngine: typeof face.startEngine = (source) =>
     return module;
   });
 
-export const createConsent: typeof face.createConsent = (policy, options) => open(policy, options);
+export const createConsent: typeof face.createConsent = (policy, options) => open(policy, options, () => send());
 
-export const loadConsent: typeof face.loadConsent = async (url, options) => open(await fetchPolicy(url), options);
+export const loadConsent: typeof face.loadConsent = async (url, options) => createConsent(await fetchPolicy(url), options);

@@ -2,7 +2,8 @@
 //   node differential.mjs --cases N --engine wasm|js < cases
 // One case a line: {"policy"?: compiled policy, left out when it is the one before,
 //                   "call": "decide" | "act" | "max_age" | "clear", "args": […], "want": string | number | null}
-// null among the arguments stands for an unknown region. A policy that is refused answers every call with its fault.
+// null among the arguments stands for an unknown region. A policy that is refused answers every call with its fault. What a
+// policy says of a first visit is compared beside the cases.
 import { createInterface } from "node:readline";
 import { builds, outcome } from "./engine.mjs";
 
@@ -16,25 +17,35 @@ let engine;
 let fault;
 let cases = 0;
 let differences = 0;
+let firsts = 0;
+
+function differs(line, want, got) {
+  differences += 1;
+  if (differences > shown) return;
+  console.log(`case ${cases} differs: ${line}`);
+  console.log(`  native: ${JSON.stringify(want)}`);
+  console.log(`  ${build.padEnd(7)} ${JSON.stringify(got)}`);
+}
 
 for await (const line of createInterface({ input: process.stdin })) {
   const { policy, call, args, want } = JSON.parse(line);
   if (policy) {
     engine = undefined;
     fault = outcome(() => void (engine = new Engine(policy)));
+    for (const gpc of engine ? [false, true] : []) {
+      firsts += 1;
+      const got = engine.ask("decide", ["", "privacy", false, gpc, "", 0]);
+      const want = engine.firstAnswer(gpc);
+      if (want !== got) differs(JSON.stringify(policy), want, got);
+    }
   }
   const got = engine ? outcome(() => engine[call](...args.map((arg) => arg ?? undefined))) : fault;
   cases += 1;
   calls[call] = (calls[call] ?? 0) + 1;
-  if (got === want) continue;
-  differences += 1;
-  if (differences > shown) continue;
-  console.log(`case ${cases} differs: ${line}`);
-  console.log(`  native: ${JSON.stringify(want)}`);
-  console.log(`  ${build.padEnd(7)} ${JSON.stringify(got)}`);
+  if (got !== want) differs(line, want, got);
 }
 
 const summary = Object.entries(calls).map(([call, count]) => `${call} ${count}`);
-console.log(`${cases} cases compared with ${build} (${summary.join(", ")}), ${differences} differences`);
+console.log(`${cases} cases compared with ${build} (${summary.join(", ")}), and ${firsts} first visits, ${differences} differences`);
 if (cases !== expected) console.log(`${expected} were expected`);
 process.exitCode = cases === expected && differences === 0 ? 0 : 1;

@@ -12,8 +12,9 @@ const factsOf = ([cookies, cookie, sealed, gpc, region, now]) => ({ cookies, coo
 
 /** An engine with the facts before the arguments of each call, so that a case is one line. */
 class Engine {
-  constructor(policy, { decide, flatten, start }) {
+  constructor(policy, { decide, firstAnswer, flatten, start, textOf }) {
     this.policy = policy;
+    this.firstAnswer = (gpc) => firstAnswer(policy, textOf(policy), gpc);
     this.decideWith = decide;
     this.core = start(flatten(policy), true);
   }

@@ -105,6 +105,11 @@ export interface Policy {
   readonly sealed?: boolean;
   /** Path at which the server takes answers. Without one the page keeps them itself. */
   readonly mount?: string;
+  /**
+   * What the engine says of a visitor of whom nothing is stored, without a signal and with one, so that a page need not start it for
+   * that: a server writes it, `withFirstVisit` of `consentry/server` too. It counts only for the policy that it is `of`.
+   */
+  readonly first?: { readonly of: string; readonly plain: string; readonly gpc: string };
 }
 
 type Ids<List extends readonly { readonly id: string }[]> = List[number]["id"];

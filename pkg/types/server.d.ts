@@ -23,5 +23,13 @@ export interface Request {
  */
 export function createDecider<const P extends Policy>(policy: P): (request: Request) => Decision<IdOf<P>>;
 
+/**
+ * The policy with what is decided on a first visit, for the pages of a site without a server of its own: they show their banner
+ * without starting an engine, until somebody comes near it. For a build script.
+ *
+ * @throws Error with a code and a path, such as `wrong-type at categories[0].id`.
+ */
+export function withFirstVisit<const P extends Policy>(policy: P): P;
+
 /** Whether a decision allows an id. */
 export function isAllowed<Id extends string>(decision: Decision<Id>, id: Id): boolean;

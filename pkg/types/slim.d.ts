@@ -11,14 +11,20 @@ export type Options = Omit<AllOptions, "engine">;
 type Source = BufferSource | Response | WebAssembly.Module;
 
 /**
+ * Says where the engine is, instead of starting it: what comes of the function is taken as by `startEngine`, once, when something needs
+ * it. With a policy that has its first visit in it that is when somebody comes near the banner.
+ */
+export function offerEngine(source: () => Source | Promise<Source>): void;
+
+/**
  * Starts the engine from `consentry/consentry.wasm`, however the site gets at it, such as
- * `fetch("/consentry.wasm")`. Call it before the other two; false says that no engine runs. Where WebAssembly is refused
+ * `fetch("/consentry.wasm")`. Until it is there nothing optional is allowed; false says that no engine runs. Where WebAssembly is refused
  * that is the one in JavaScript, if `consentry/js` is imported.
  */
 export function startEngine(source: Source | Promise<Source>): Promise<boolean>;
 
-/** As in `consentry`; without a started engine nothing optional is allowed. */
+/** As in `consentry`; without an engine nothing optional is allowed. */
 export function createConsent<const P extends Policy>(policy: P, options?: Options): Consent<IdOf<P>, ChoiceOf<P>>;
 
-/** As in `consentry`; without a started engine nothing optional is allowed. */
+/** As in `consentry`; without an engine nothing optional is allowed. */
 export function loadConsent(url: string | URL, options?: Options): Promise<Consent>;

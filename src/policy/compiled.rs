@@ -1,11 +1,21 @@
 //! The compiled policy: what a browser needs of a policy, as a JavaScript object in one language.
 
-use alloc::string::String;
+use alloc::{
+    format,
+    string::{String, ToString as _},
+};
 
 use serde_json::{Map, Value as Json, json};
 
-use super::{GoogleSignal, Localized, Policy, change::ChangeKind, language};
-use crate::{banner::Word, text::words};
+use super::{GoogleSignal, Localized, Policy, Terms, change::ChangeKind, language};
+use crate::{
+    banner::Word,
+    consent::SealState,
+    decision::{Case, Stored, letters},
+    signals::Signals,
+    text::words,
+    timestamp::Timestamp,
+};
 
 /// What a server adds to the compiled policy it serves.
 #[derive(Clone, Copy, Debug)]
@@ -108,9 +118,39 @@ impl Policy {
             put(&mut object, "sealed", Some(sealed.into()));
             put(&mut object, "mount", Some(mount.into()));
         }
+        let first = first_visit(&declared.terms, &object);
+        put(&mut object, "first", Some(first));
         // The text goes into script elements too.
         serde_json::to_string(&object).unwrap_or_default().replace('<', "\\u003c")
     }
+}
+
+/// What is decided of a visitor of whom nothing is stored and no region is known, without a signal and with one: so a page
+/// need not start its engine for that. It does where the policy is no longer the one that this is `of`.
+fn first_visit(terms: &Terms, compiled: &Json) -> Json {
+    let letters = |gpc| {
+        let signals = Signals { gpc, region: None };
+        let outcome = terms.decide(&Stored::Absent, SealState::NotRequired, &signals, Timestamp::from_millis(0));
+        let mut out = String::new();
+        // Of the changes, those that are compiled.
+        let case = Case { terms, outcome: &outcome };
+        letters::push_decision(&mut out, case, |step| step.kind != ChangeKind::Editorial);
+        out
+    };
+    json!({ "of": digest(compiled), "plain": letters(false), "gpc": letters(true) })
+}
+
+/// What stands for a policy here: the format of what is said of it, and of its JSON, as `JSON.stringify` writes it too, FNV-1a
+/// in 32 bits and the length, in units of UTF-16. It tells an edited policy from the one that was compiled; against who means harm
+/// it does nothing, nor need it: who writes the policy rules the page. As in `pkg/src/first.ts`.
+fn digest(compiled: &Json) -> String {
+    let text = compiled.to_string();
+    let (mut hash, mut length) = (0x811c_9dc5_u32, 0);
+    for unit in text.encode_utf16() {
+        hash = (hash ^ u32::from(unit)).wrapping_mul(0x0100_0193);
+        length += 1;
+    }
+    format!("{}.{}.{length}", letters::FORMAT, hash.cast_signed())
 }
 
 fn put(object: &mut Json, name: &str, value: Option<Json>) {
@@ -126,7 +166,26 @@ fn list<'a>(items: impl Iterator<Item = &'a str>) -> Option<Json> {
 
 #[cfg(test)]
 mod tests {
-    use crate::{Category, Policy, Service};
+    use serde_json::json;
+
+    use crate::{Category, Policy, Regime, Service, policy::Use};
+
+    /// Whatever changes these letters, be it what one says, the rule or a preset, needs another format: pages of another
+    /// release get policies compiled by this one. The script's side is in `pkg/test/first.test.mjs`.
+    #[test]
+    fn a_first_visit_is_told_in_the_letters_of_its_format() {
+        let policy = || Policy::builder("shop").category(Category::new("marketing").used_for(Use::Share));
+        let first = |policy: Policy| {
+            let compiled: serde_json::Value = serde_json::from_str(&policy.compile("en", None)).unwrap();
+            compiled["first"].clone()
+        };
+        let presets = first(policy().build().unwrap());
+        let wanted = json!({ "of": "1.-1672596411.553", "plain": "caaaaaadgb eu", "gpc": "caaaaaadgb eu" });
+        assert_eq!(presets, wanted);
+        let california = Regime::preset("us-ca").unwrap();
+        let wanted = json!({ "of": "1.1634861855.291", "plain": "bzfaaaabda us-ca", "gpc": "bzdbaaacfe us-ca" });
+        assert_eq!(first(policy().regime(california).build().unwrap()), wanted);
+    }
 
     #[test]
     fn pages_are_told_what_to_reload_for() {

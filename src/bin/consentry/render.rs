@@ -24,7 +24,7 @@ pub(crate) struct Args {
     /// The language, such as fr or pt-BR; the policy's own, if it is not said
     #[arg(long, value_name = "TAG")]
     locale: Option<String>,
-    /// How to write it; Markdown only for a declaration
+    /// How to write it; Markdown only for a declaration, and a policy is always JSON
     #[arg(long, value_name = "FORMAT", default_value = "html")]
     format: Format,
     /// Where the server that takes the answers has its pages; none, if it is not said
@@ -51,6 +51,8 @@ enum What {
     History,
     /// What a page that all visitors get alike has in its head
     Bootstrap,
+    /// The compiled policy that pages decide by, as JSON, for a site without such a server
+    Policy,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -86,6 +88,7 @@ pub(crate) fn run(args: &Args) -> Done {
             let nobody = policy.decide(Stored::Absent, SealState::NotRequired, &Signals::default(), Timestamp::now());
             written(&|html| banner::banner(&nobody, View { locale, mount: &args.mount, back: "/" }, html))
         }
+        (What::Policy, Format::Html) => policy.compile(locale, None) + "\n",
         (What::Bootstrap, Format::Html) => site(args, policy).head_for_all() + "\n",
     };
     std::io::stdout().write_all(text.as_bytes())?;

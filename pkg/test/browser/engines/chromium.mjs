@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { chromium } from "playwright-core";
+import { until } from "./page.mjs";
 
 export const name = "Chromium";
 export const lacks = {};
@@ -51,6 +52,9 @@ export async function startProfile(options, ...args) {
 
 export async function openIn(context) {
   const page = await context.newPage();
+  // Playwright's own waits in the page, and sees nothing change in one without scripting.
+  page.waitForFunction = (what, argument, { timeout } = {}) =>
+    until(String(what), () => page.evaluate(typeof what === "string" ? `!!(${what})` : what, argument), timeout);
   const errors = [];
   const requests = [];
   page.on("console", (message) => message.type() === "error" && errors.push(message.text()));

@@ -1,5 +1,7 @@
 //! A decision as the text that the package's script makes an object of, `pkg/src/answer.ts`.
 //!
+//! A compiled policy has such texts too, of a first visit.
+//!
 //! Letters first, `a` for 0, in the order of the policy that the script has too:
 //!
 //! | letters | |
@@ -9,21 +11,28 @@
 //! | notice | `a` where there is none; else 1, and 2 for an honoured signal, 4 for a default that allows |
 //! | persist | 1 if a signal denied something that is to be stored |
 //! | three for each item | places of status and reason; 1 for asked, 2 for in conflict, 4 for overridable |
-//! | one for each change | 1 if it is shown |
+//! | one for each change that the script has | 1 if it is shown |
 //!
 //! Then the region, a space, and the regime's id.
 
 use alloc::string::String;
 
+use super::Case;
 use crate::{
-    decision::Case,
+    policy::Step,
     text::{push, push_letter},
 };
+
+/// Raised with any change of what letters say, and of what they are on a first visit: a page of another release has compiled policies
+/// of this one, and asks its engine where the format is not its own. The other side is `pkg/src/first.ts`.
+#[cfg(feature = "json")]
+pub(crate) const FORMAT: u32 = 1;
 
 /// No cause has this place.
 const NOTHING_ASKED: u8 = 25;
 
-pub(super) fn push_decision(out: &mut String, case: Case<'_>) {
+/// `is_there` says which changes the script has.
+pub(crate) fn push_decision(out: &mut String, case: Case<'_>, is_there: impl Fn(&Step) -> bool) {
     let regime = case.regime();
     let mut letter = |place: u8| push_letter(out, b'a' + place);
     letter(regime.kind as u8);
@@ -37,7 +46,7 @@ pub(super) fn push_decision(out: &mut String, case: Case<'_>) {
         let (conflict, overridable) = (case.is_in_conflict(place), case.is_overridable(place, item));
         letter(u8::from(verdict.ask) + 2 * u8::from(conflict) + 4 * u8::from(overridable));
     }
-    for step in &case.terms.steps {
+    for step in case.terms.steps.iter().filter(|step| is_there(step)) {
         letter(case.shows(step).into());
     }
     if let Some(region) = &case.outcome.signals.region {

@@ -1,0 +1,4 @@
+export const policy = {
+  id: "corner-shop",
+  categories: [{ id: "statistics", name: "Statistics", purpose: "Count visits." }],
+};
