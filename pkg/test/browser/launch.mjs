@@ -16,7 +16,7 @@ export const engine = await import(`./engines/${process.env.BROWSER ?? "chromium
 
 /**
  * As Node's `test`, but what ends by a fault of the engine itself is run once more: a browser that crashed or a driver that did not answer
- * says nothing of what is tested. What does not hold in a page fails at once.
+ * says nothing of what is tested. What does not hold in a page fails at once, but in an engine whose driver is not to be trusted.
  */
 export function test(name, ...given) {
   const run = given.pop();
@@ -24,7 +24,7 @@ export function test(name, ...given) {
     try {
       await run(context);
     } catch (error) {
-      if (!(error instanceof EngineFault)) throw error;
+      if (!(error instanceof EngineFault || engine.isUnsteady)) throw error;
       console.error(`run once more, as ${error.message}: ${name}`);
       await run(context);
     }

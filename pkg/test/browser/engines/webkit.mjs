@@ -17,6 +17,9 @@ export const lacks = {
   prerender: "WebKit does not prerender pages",
 };
 
+/** On a busy machine its driver now and then loses what it was told, and no error tells that from a page that does not do what it should. */
+export const isUnsteady = true;
+
 /** The least width of a page in pixels: MiniBrowser has a window of at least 447. */
 export const narrowest = 450;
 
