@@ -25,7 +25,7 @@ export interface Options {
    * JavaScript at once, so that a Content-Security-Policy without `'wasm-unsafe-eval'` has nothing to report.
    *
    * The engine in JavaScript is a file of its own, known to the plain script and to who imports `consentry/js`. Until it
-   * has come nothing optional is allowed, and nothing is asked; answers wait for it.
+   * has come nothing optional is allowed, and nothing is asked, but as the policy says of a first visit; answers wait for it.
    */
   engine?: "auto" | "wasm" | "js";
 }
