@@ -7,7 +7,7 @@ import css from "../../src/banner/banner.css";
 import { offer } from "./engine.ts";
 import { gateElements, mountBanner, openChoices } from "./banner.ts";
 import { session } from "./consent.ts";
-import { complain, root } from "./dom.ts";
+import { complain, onShown, root } from "./dom.ts";
 import { activate } from "./gate.ts";
 import { createConsent, loadConsent } from "./index.ts";
 import { addStyles } from "./style.ts";
@@ -27,6 +27,10 @@ function mount(consent: Consent): Consent {
     sheet.replaceSync(css);
     addStyles(sheet);
   };
+  // A page may have placeholders of its own.
+  const look = () => void (root().querySelector("[data-cy]") && shared.dress?.());
+  look();
+  onShown(look);
   // What is granted need not wait for words.
   activate(consent.decision);
   loadWords(shared.policy).then((words) => mountBanner(consent, { words }));

@@ -100,23 +100,21 @@ export function open<P extends Policy>(policy: P, options: Options = {}, begin =
   });
   let core: Core | undefined;
   let isBegun = false;
-  /** Whether no engine will come. */
+  /** Whether none will come. */
   let isLost = false;
   let flat = "";
   const take = () => (core = start(flat, isUsable()));
   /** The engine, which is started when it is first asked something. */
   const engine = () => {
     if (isBegun) return core;
-    isBegun = true;
-    flat = flatten(policy);
+    flat ||= flatten(policy);
     begin();
-    if (!take()) {
-      isLost = !arrival;
+    isBegun = !!(take() || arrival);
+    if (!core)
       arrival?.then(() => {
         isLost = !take();
         decideAnew();
       });
-    }
     return core;
   };
   const ask: Session["ask"] = (question, args = [], text) => engine()?.(question, facts(text), ...args) ?? "";
@@ -131,7 +129,10 @@ export function open<P extends Policy>(policy: P, options: Options = {}, begin =
     if (text || more || options.jar || cookies.length > 16384) answer = asked();
     // Of a visitor who has not answered nothing is kept, also not by this library.
     else if (texts[0]) answer = isPrerendered() ? asked() : said(question(), asked);
-    else answer = (!texts.length && !region && !isLost && firstAnswer(policy, ours, gpc)) || asked();
+    // Without an engine there is only a server to answer to.
+    else
+      answer =
+        (!texts.length && !region && !(isLost && endpoint === undefined) && firstAnswer(policy, ours, gpc)) || asked();
     return decide(policy, answer, known);
   };
 

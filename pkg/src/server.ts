@@ -1,3 +1,4 @@
+import type { Policy } from "../types/index.d.ts";
 import type * as face from "../types/server.d.ts";
 import { decide } from "./answer.ts";
 import { start } from "./core.ts";
@@ -28,13 +29,19 @@ export const createDecider: typeof face.createDecider = (policy) => {
   };
 };
 
-export const withFirstVisit: typeof face.withFirstVisit = (policy) => {
+export const withFirstVisit = <P extends Policy>(policy: P): P => {
   startSync(inlinedBytes);
+  const { first: _, ...rest } = policy;
   const core = start(flatten(policy), isUsable());
-  // Without an engine here the page asks its own.
-  if (!core) return policy;
-  const answer = (gpc: boolean) => core("decide", { cookies: "", cookie: "", sealed: false, gpc, region: "", now: 0 });
-  return { ...policy, first: { of: nameOf(textOf(policy)), plain: answer(false), gpc: answer(true) } };
+  const [plain, gpc] = [false, true].map((gpc) => {
+    const facts = { cookies: "", cookie: "", sealed: false, gpc, region: "", now: 0 };
+    const letters = core?.("decide", facts);
+    const statuses = Object.values(decide(policy, letters, facts).ids).map(({ status }) => status);
+    // What is granted a page would have to take back if it finds no engine later.
+    return statuses.includes("granted") ? undefined : letters;
+  });
+  const first = plain && gpc ? { of: nameOf(textOf(policy)), plain, gpc } : undefined;
+  return { ...rest, ...(first && { first }) } as P;
 };
 
 export const isAllowed: typeof face.isAllowed = allowed;

@@ -1,6 +1,6 @@
 import type * as face from "../types/slim.d.ts";
 import { fetchPolicy, open } from "./consent.ts";
-import { start } from "./engine.ts";
+import { arrival, isUsable, start } from "./engine.ts";
 
 // The build writes it here and into a section of the module that is served.
 const build = "@build@";
@@ -14,7 +14,8 @@ async function compile(source: Parameters<typeof face.startEngine>[0]): Promise<
 /** What sends for the engine once it is needed. */
 let send = () => {};
 
-export const offerEngine: typeof face.offerEngine = (source) => void (send = () => void startEngine(source()));
+export const offerEngine: typeof face.offerEngine = (source) =>
+  void (send = () => void (isUsable() || arrival || startEngine(source())));
 
 export const startEngine: typeof face.startEngine = (source) =>
   start(async () => {

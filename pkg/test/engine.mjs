@@ -23,6 +23,11 @@ class Engine {
     return this.core(question, factsOf(args), ...args.slice(facts));
   }
 
+  /** Whether something optional is granted on a first visit. */
+  grants(gpc) {
+    return this.decide("", "privacy", false, gpc, "", 0).includes('"granted"');
+  }
+
   decide(...args) {
     return JSON.stringify(this.decideWith(this.policy, this.core("decide", factsOf(args)), factsOf(args)));
   }

@@ -107,7 +107,8 @@ export interface Policy {
   readonly mount?: string;
   /**
    * What the engine says of a visitor of whom nothing is stored, without a signal and with one, so that a page need not start it for
-   * that: a server writes it, `withFirstVisit` of `consentry/server` too. It counts only for the policy that it is `of`.
+   * that: a server writes it, `withFirstVisit` of `consentry/server` too. It counts only for the policy that it is `of`, and is not there
+   * where something optional is granted then.
    */
   readonly first?: { readonly of: string; readonly plain: string; readonly gpc: string };
 }

@@ -25,7 +25,8 @@ export function createDecider<const P extends Policy>(policy: P): (request: Requ
 
 /**
  * The policy with what is decided on a first visit, for the pages of a site without a server of its own: they show their banner
- * without starting an engine, until somebody comes near it. For a build script.
+ * without starting an engine, until somebody comes near it. For a build script. The policy alone where anything optional is granted
+ * then, as in an opt-out regime.
  *
  * @throws Error with a code and a path, such as `wrong-type at categories[0].id`.
  */

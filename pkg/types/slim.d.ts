@@ -18,7 +18,7 @@ export function offerEngine(source: () => Source | Promise<Source>): void;
 
 /**
  * Starts the engine from `consentry/consentry.wasm`, however the site gets at it, such as
- * `fetch("/consentry.wasm")`. Until it is there nothing optional is allowed; false says that no engine runs. Where WebAssembly is refused
+ * `fetch("/consentry.wasm")`. Call it before the next two; until it is there nothing optional is allowed; false says that no engine runs. Where WebAssembly is refused
  * that is the one in JavaScript, if `consentry/js` is imported.
  */
 export function startEngine(source: Source | Promise<Source>): Promise<boolean>;

@@ -11,7 +11,7 @@ use super::{GoogleSignal, Localized, Policy, Terms, change::ChangeKind, language
 use crate::{
     banner::Word,
     consent::SealState,
-    decision::{Case, Stored, letters},
+    decision::{Case, Status, Stored, letters},
     signals::Signals,
     text::words,
     timestamp::Timestamp,
@@ -119,25 +119,30 @@ impl Policy {
             put(&mut object, "mount", Some(mount.into()));
         }
         let first = first_visit(&declared.terms, &object);
-        put(&mut object, "first", Some(first));
+        put(&mut object, "first", first);
         // The text goes into script elements too.
         serde_json::to_string(&object).unwrap_or_default().replace('<', "\\u003c")
     }
 }
 
 /// What is decided of a visitor of whom nothing is stored and no region is known, without a signal and with one: so a page
-/// need not start its engine for that. It does where the policy is no longer the one that this is `of`.
-fn first_visit(terms: &Terms, compiled: &Json) -> Json {
+/// need not start its engine for that. It does where the policy is no longer the one that this is `of`. Nothing where that grants
+/// anything, which a page that then finds no engine would have to take back.
+fn first_visit(terms: &Terms, compiled: &Json) -> Option<Json> {
     let letters = |gpc| {
         let signals = Signals { gpc, region: None };
         let outcome = terms.decide(&Stored::Absent, SealState::NotRequired, &signals, Timestamp::from_millis(0));
+        let case = Case { terms, outcome: &outcome };
+        let mut verdicts = (0..terms.items.len()).map(|place| case.verdict(place));
+        if verdicts.any(|verdict| verdict.status == Status::Granted) {
+            return None;
+        }
         let mut out = String::new();
         // Of the changes, those that are compiled.
-        let case = Case { terms, outcome: &outcome };
         letters::push_decision(&mut out, case, |step| step.kind != ChangeKind::Editorial);
-        out
+        Some(out)
     };
-    json!({ "of": digest(compiled), "plain": letters(false), "gpc": letters(true) })
+    Some(json!({ "of": digest(compiled), "plain": letters(false)?, "gpc": letters(true)? }))
 }
 
 /// What stands for a policy here: the format of what is said of it, and of its JSON, as `JSON.stringify` writes it too, FNV-1a
@@ -183,8 +188,8 @@ mod tests {
         let wanted = json!({ "of": "1.-1672596411.553", "plain": "caaaaaadgb eu", "gpc": "caaaaaadgb eu" });
         assert_eq!(presets, wanted);
         let california = Regime::preset("us-ca").unwrap();
-        let wanted = json!({ "of": "1.1634861855.291", "plain": "bzfaaaabda us-ca", "gpc": "bzdbaaacfe us-ca" });
-        assert_eq!(first(policy().regime(california).build().unwrap()), wanted);
+        // There something is granted.
+        assert_eq!(first(policy().regime(california).build().unwrap()), serde_json::Value::Null);
     }
 
     #[test]

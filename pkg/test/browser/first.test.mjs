@@ -1,7 +1,9 @@
 // The page of somebody who never answered, with a policy that says what is decided then: no engine is started until
 // somebody comes near an answer, and nothing else is different.
 import assert from "node:assert/strict";
-import { withFirstVisit } from "consentry/server";
+import { createConsent } from "consentry";
+import { createDecider, withFirstVisit } from "consentry/server";
+import { memoryJar } from "../jar.mjs";
 import { policy } from "../policy.mjs";
 import { engine, holds, launch, open, serve, test } from "./launch.mjs";
 
@@ -30,6 +32,15 @@ offerEngine(() => fetch("/dist/consentry.wasm"));
 window.consent = createConsent(${JSON.stringify(policy)});
 mountBanner(consent, { css: "/dist/banner.css" });</script>`;
 
+const alone = (policy) => ({
+  body: page("", `<script src="/dist/consentry.min.js" data-policy="${policy}" data-engine="wasm" defer></script>`).replace(count, ""),
+  headers: { "content-security-policy": "script-src 'self'" },
+});
+const sent = [];
+const jar = memoryJar();
+await createConsent(policy, { jar }).reject();
+const refused = jar.read().replace("__Host-", "");
+
 const browser = await launch();
 const origin = await serve({
   "/": started(known),
@@ -45,8 +56,8 @@ const origin = await serve({
   // As somebody might edit a file that was compiled: one category less, another regime, nonsense.
   "/fewer": started({ ...known, categories: known.categories.slice(1) }),
   "/plain-fewer": started({ ...policy, categories: policy.categories.slice(1) }),
-  "/stricter": started({ ...withFirstVisit(optOut), regimes: undefined }),
-  "/plain-stricter": started(policy),
+  "/laxer": started({ ...known, ...optOut }),
+  "/plain-laxer": started(optOut),
   "/nonsense": started({ ...policy, first: { of: known.first.of, plain: 7, gpc: {} } }),
   "/plain-nonsense": started(policy),
   "/none": started({ ...policy, first: null }),
@@ -55,9 +66,14 @@ const origin = await serve({
   "/policy.json": JSON.stringify(known),
   "/offered": page(offered(known)),
   "/older": started(known).replace(count, 'WebAssembly.Module = function () { throw new RangeError("too large for the main thread"); };'),
-  "/alone": {
-    body: page("", '<script src="/dist/consentry.min.js" data-policy="/policy.json" data-engine="wasm" defer></script>').replace(count, ""),
-    headers: { "content-security-policy": "script-src 'self'" },
+  "/late": page(offered(known).replace(/^offerEngine.*$/m, "window.begin = () => startEngine(fetch('/dist/consentry.wasm'));").replace("offerEngine", "startEngine")),
+  "/alone": alone("/policy.json"),
+  "/alone-with-server": alone("/served.json"),
+  "/served.json": JSON.stringify(withFirstVisit({ ...policy, mount: "/answers" })),
+  "/answers": (_, text) => {
+    sent.push(JSON.parse(text).act);
+    const reply = createDecider({ ...policy, cookie: "privacy" })({ cookies: refused });
+    return { body: JSON.stringify(reply), headers: { "content-type": "application/json", "set-cookie": `${refused}; Path=/` } };
   },
 });
 
@@ -76,12 +92,12 @@ async function visit(path) {
 for (const [path, engines] of [
   ["", 0],
   ["signal", 0],
-  ["opt-out", 0],
-  // A denial by the signal is stored at once, which is the engine's to write.
+  // What is granted would have to be taken back where no engine comes.
+  ["opt-out", 1],
   ["opt-out-signal", 1],
   ["region", 1],
   ["fewer", 1],
-  ["stricter", 1],
+  ["laxer", 1],
   ["nonsense", 1],
   ["none", 1],
 ])
@@ -160,4 +176,26 @@ test("where no engine runs nobody is asked any more once that is known, and noth
   assert.equal(await page.evaluate("window.ran ?? null"), null);
   assert.equal(await page.evaluate("document.cookie"), "");
   if (!engine.lacks.console) assert.equal(errors.filter((text) => text.includes("no engine runs here")).length, 1);
+});
+
+test("where no engine runs but a server does, that is answered to", async () => {
+  const { page } = await visit("/alone-with-server");
+  await page.waitForSelector(prompt);
+  await approach(page, `${prompt} p`);
+  await page.waitForTimeout(200);
+  assert.equal(await page.locator(prompt).count(), 1);
+  await page.click(`${prompt} [value=reject]`);
+  await page.waitForSelector(prompt, { state: "detached" });
+  assert.deepEqual(sent, ["reject"]);
+});
+
+test("an engine that is started after the consent was made decides all the same", async () => {
+  const { page, errors } = await visit("/late");
+  await page.waitForSelector(prompt);
+  await approach(page, `${prompt} p`);
+  assert.equal(await page.evaluate("started"), 0);
+  await page.evaluate("void begin()");
+  await page.click(`${prompt} [value=accept]`);
+  await page.waitForFunction("window.ran === 1");
+  assert.deepEqual(errors, []);
 });
