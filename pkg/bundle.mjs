@@ -211,7 +211,7 @@ await Promise.all([
   emit({ stdin: used('export { inlinedBytes } from "./inlined.ts";'), outfile: join(engine, "inlined.js"), format: "esm" }),
   // The bare engine and the tree, for the tests that compare them with the native build; not published.
   emit({
-    stdin: used('export { inlinedBytes } from "./inlined.ts"; export { start } from "./core.ts"; export { decide } from "./answer.ts"; export { firstAnswer, textOf } from "./first.ts"; export { flatten } from "./flat.ts"; export { render } from "./scene.ts"; export { filesOf } from "./words.ts"; export { hostOf, serviceOf } from "./hosts.ts";'),
+    stdin: used('export { inlinedBytes } from "./inlined.ts"; export { start } from "./core.ts"; export { decide } from "./answer.ts"; export { firstAnswer, policyText } from "./first.ts"; export { flatten } from "./flat.ts"; export { render } from "./scene.ts"; export { filesOf } from "./words.ts"; export { hostOf, serviceOf } from "./hosts.ts";'),
     outfile: dist("test/engine.js"),
     format: "esm",
   }),

@@ -27,7 +27,6 @@ export const mountBanner: typeof face.mountBanner = (consent, { parent, css, wor
   let bar = root().querySelector(bars);
   const contents = () => JSON.stringify([consent.decision.prompt, consent.decision.notice]);
   let shown = bar && contents();
-  if (bar) shared.dress?.();
   const show = () => {
     const place = parent ?? body();
     if (!place || isPrerendered() || shown === contents()) return;

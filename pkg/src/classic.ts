@@ -27,7 +27,7 @@ function mount(consent: Consent): Consent {
     sheet.replaceSync(css);
     addStyles(sheet);
   };
-  // A page may have placeholders of its own.
+  // A page may have a banner or placeholders of its own.
   const look = () => void (root().querySelector("[data-cy]") && shared.dress?.());
   look();
   onShown(look);

@@ -6,7 +6,7 @@ import { type Core, type Facts, type Question, start } from "./core.ts";
 import { allowed, same } from "./decision.ts";
 import { announce, cookies, isPrerendered, onShown } from "./dom.ts";
 import { arrival, isUsable } from "./engine.ts";
-import { firstAnswer, textOf as policyText } from "./first.ts";
+import { firstAnswer, policyText } from "./first.ts";
 import { flatten } from "./flat.ts";
 import { type Answer, post } from "./post.ts";
 import { forgetSaid, said } from "./said.ts";

@@ -3,7 +3,7 @@ import type { Policy } from "../types/index.d.ts";
 import { digest } from "./digest.ts";
 
 /** A policy as text, without what is said of it. */
-export const textOf = (policy: Policy): string => JSON.stringify({ ...policy, first: undefined });
+export const policyText = (policy: Policy): string => JSON.stringify({ ...policy, first: undefined });
 
 /** What stands for that text there, with the format of what is said: those of src/policy/compiled.rs and decision/letters.rs. */
 export const nameOf = (text: string): string => "1." + digest(text);

@@ -1,10 +1,9 @@
-import type { Policy } from "../types/index.d.ts";
 import type * as face from "../types/server.d.ts";
 import { decide } from "./answer.ts";
 import { start } from "./core.ts";
 import { allowed } from "./decision.ts";
 import { isUsable, startSync } from "./engine.ts";
-import { nameOf, textOf } from "./first.ts";
+import { nameOf, policyText } from "./first.ts";
 import { flatten } from "./flat.ts";
 import { inlinedBytes } from "./inlined.ts";
 
@@ -29,7 +28,7 @@ export const createDecider: typeof face.createDecider = (policy) => {
   };
 };
 
-export const withFirstVisit = <P extends Policy>(policy: P): P => {
+export const withFirstVisit: typeof face.withFirstVisit = (policy) => {
   startSync(inlinedBytes);
   const { first: _, ...rest } = policy;
   const core = start(flatten(policy), isUsable());
@@ -40,8 +39,8 @@ export const withFirstVisit = <P extends Policy>(policy: P): P => {
     // What is granted a page would have to take back if it finds no engine later.
     return statuses.includes("granted") ? undefined : letters;
   });
-  const first = plain && gpc ? { of: nameOf(textOf(policy)), plain, gpc } : undefined;
-  return { ...rest, ...(first && { first }) } as P;
+  const first = plain && gpc ? { of: nameOf(policyText(policy)), plain, gpc } : undefined;
+  return { ...rest, ...(first && { first }) } as typeof policy;
 };
 
 export const isAllowed: typeof face.isAllowed = allowed;

@@ -12,9 +12,9 @@ const factsOf = ([cookies, cookie, sealed, gpc, region, now]) => ({ cookies, coo
 
 /** An engine with the facts before the arguments of each call, so that a case is one line. */
 class Engine {
-  constructor(policy, { decide, firstAnswer, flatten, start, textOf }) {
+  constructor(policy, { decide, firstAnswer, flatten, policyText, start }) {
     this.policy = policy;
-    this.firstAnswer = (gpc) => firstAnswer(policy, textOf(policy), gpc);
+    this.firstAnswer = (gpc) => firstAnswer(policy, policyText(policy), gpc);
     this.decideWith = decide;
     this.core = start(flatten(policy), true);
   }
